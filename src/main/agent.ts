@@ -3,6 +3,7 @@
 // failure detector lives on.
 
 import { availableParallelism } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Closing, endsWithin } from '../lifecycle/closing.js';
 import { startCpuProfile } from '../observe/cpu-profile.js';
 import type { Logger } from '../observe/logger.js';
@@ -18,6 +19,7 @@ import type { WorkerToMain } from '../wire/thread-port.js';
 import { renderBanner } from './banner.js';
 import type { BegunThreads } from './begun-threads.js';
 import { CheckPool } from './check-pool.js';
+import { type ConfigPaths, watchFiles } from './config/file-watch.js';
 import type { Reloaded } from './config/reload.js';
 import { afterBanner, notServed } from './config/start-checks.js';
 import { leave } from './leave.js';
@@ -27,6 +29,7 @@ import { ownEnvironment } from './own-environment.js';
 import { holdPidFile } from './pid-file.js';
 import { GossipPools } from './pools/gossip-pools.js';
 import { Reloads } from './reloads.js';
+import { recordPresence, rejoinProblem } from './server-metadata.js';
 import { type StopSignal, takeSignals } from './signals.js';
 import { notStarted, startThreads, type Threads } from './threads.js';
 
@@ -36,11 +39,16 @@ export interface AgentOptions {
   readonly threads: BegunThreads;
   readonly readersAnswerDns: boolean;
   readonly warnings: readonly string[];
+  /** Where the configuration came from. */
+  readonly files: ConfigPaths;
   /** Reads all files again with the original command line; given is what the agent runs with. */
   readonly reload: (running: RuntimeConfig) => Reloaded;
 }
 
 const STOP_DEADLINE_MS = 5_000;
+/** How often, and how far apart, a server says that it was away for too long. */
+const REJOIN_REFUSALS = 6;
+const REJOIN_REFUSAL_MS = 10_000;
 /** All of the stop: threads that don't keep to the deadline cost some time more, one after the other. */
 const CLOSING_DEADLINE_MS = 16_000;
 /** For the log, which may be written to a pipe that nobody reads. */
@@ -67,6 +75,7 @@ class Agent {
   readonly #closing: Closing;
   readonly #begun: BegunThreads;
   readonly #readersAnswerDns: boolean;
+  readonly #files: ConfigPaths;
   #threads: Threads = notStarted;
   /** Threads that didn't end when they were told to. */
   #stuck: readonly string[] = [];
@@ -76,7 +85,9 @@ class Agent {
   #leaving: Promise<boolean> | null = null;
   readonly #leaveStepsDone = new Map<LeaveStep, () => void>();
 
-  constructor({ config, threads, readersAnswerDns, warnings, reload }: AgentOptions, exit: (code: number) => void) {
+  constructor(options: AgentOptions, exit: (code: number) => void) {
+    const { config, threads, readersAnswerDns, warnings, files, reload } = options;
+    this.#files = files;
     this.#config = config;
     this.#begun = threads;
     this.#readersAnswerDns = readersAnswerDns;
@@ -96,7 +107,7 @@ class Agent {
       logger: this.#log,
       metrics: this.#metrics,
       tell: (message) => this.#threads.toState(message),
-      onFatal: (text) => this.#fatal(text),
+      onJoinExhausted: (text) => this.#fatal(text, 'Retry join failed'),
     });
     this.#reloads = new Reloads({
       logger: this.#log,
@@ -136,7 +147,11 @@ class Agent {
   }
 
   start(): void {
-    takeSignals(this.#log, { reload: () => this.#reloadSignal(), stop: (signal) => this.#stopSignal(signal) });
+    takeSignals(this.#log, {
+      reload: () => this.#reloadSignal(),
+      stop: (signal) => this.#stopSignal(signal),
+      dumpMetrics: () => this.#threads.toState({ kind: 'dump-metrics' }),
+    });
     if (!this.#config.log.json) process.stdout.write(renderBanner(this.#config));
     this.#logs.open();
     for (const warning of [...this.#warnings, ...notServed(this.#config)]) this.#log.warn(warning);
@@ -150,7 +165,7 @@ class Agent {
 
   /** The pools first: whoever asks the other threads is told of members, and a port in use ends the start early. */
   async #open(): Promise<void> {
-    const problem = (await this.#lockDataDir()) ?? (await this.#openPools());
+    const problem = (await this.#lockDataDir()) ?? (await this.#mayRejoin()) ?? (await this.#openPools());
     if (this.#ending) return;
     if (problem !== null) {
       this.#fatal(problem);
@@ -179,6 +194,22 @@ class Agent {
     if (!lock.ok) return lock.error;
     this.#closing.add('lock of the data directory', () => lock.release());
     return null;
+  }
+
+  /** A server that was away for too long says so for a while, for whoever looks on, before it ends. */
+  async #mayRejoin(): Promise<string | null> {
+    const { server, devMode, dataDir, serverRejoinAgeMaxMs } = this.#config;
+    if (!server || devMode || dataDir === null) return null;
+    const problem = rejoinProblem(dataDir, serverRejoinAgeMaxMs, this.#log);
+    if (problem === null) {
+      this.#closing.add('server metadata', recordPresence(dataDir, this.#log));
+      return null;
+    }
+    for (let said = 0; said < REJOIN_REFUSALS && !this.#ending; said++) {
+      this.#log.error('startup error', 'error', problem);
+      await delay(REJOIN_REFUSAL_MS);
+    }
+    return problem;
   }
 
   #openPools(): Promise<string | null> {
@@ -241,13 +272,14 @@ class Agent {
     }
     this.#running = true;
     surviveSurprises(this.#log);
+    this.#watchFiles();
     this.#log.info('Consul agent running!');
   }
 
   /** Both for errors at the start and for resources that died later: this process can't go on. */
-  #fatal(text: string): void {
+  #fatal(text: string, what = this.#running ? 'Fatal error' : 'Error starting agent'): void {
     if (this.#ending) return;
-    this.#log.error(this.#running ? 'Fatal error' : 'Error starting agent', 'error', text);
+    this.#log.error(what, 'error', text);
     void this.#shutdown(1);
   }
 
@@ -261,6 +293,19 @@ class Agent {
     if (this.#ending) return;
     this.#log.warn('check worker ended, starting it again', 'shard', shard, 'error', reason);
     this.#threads.toState({ kind: 'check-shard-lost', shard });
+  }
+
+  #watchFiles(): void {
+    if (!this.#config.autoReloadConfig) return;
+    const end = watchFiles({
+      config: this.#files,
+      others: () => {
+        const { internalRpc, https, grpc } = this.#config.tls;
+        return [internalRpc, https, grpc].flatMap((tls) => [tls.caFile, tls.caPath, tls.certFile, tls.keyFile]);
+      },
+      changed: () => this.#reloadSignal(),
+    });
+    this.#closing.add('file watch', end);
   }
 
   #reloadSignal(): void {

@@ -9,10 +9,13 @@ export type StopSignal = 'SIGINT' | 'SIGTERM';
 export interface SignalListener {
   reload(): void;
   stop(signal: StopSignal): void;
+  dumpMetrics(): void;
 }
 
 export function takeSignals(logger: Logger, listener: SignalListener): void {
   process.on('SIGPIPE', () => {});
+  // Whoever doesn't take it gets Node's: a port opens by which anybody on the machine may debug the process.
+  process.on('SIGUSR1', () => listener.dumpMetrics());
   process.on('SIGHUP', () => {
     logger.info('Caught', 'signal', NAMES.SIGHUP);
     listener.reload();

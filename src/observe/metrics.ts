@@ -33,6 +33,52 @@ export interface Series {
   add(value: number): void;
 }
 
+/** Counts by the value of a label, or of two, that requests bring: nothing is kept of a value from one report to the next. */
+export interface LabelledCounter {
+  /** `second` only where it has two labels. What is too long, or comes when there are too many, isn't counted. */
+  add(first: string, second?: string): void;
+}
+
+/** Different values of a counter in one report, and the length of one. */
+const MAX_VALUES = 1_000;
+const MAX_VALUE_LENGTH = 128;
+const BETWEEN = '\u0000';
+
+class CountsByLabel implements LabelledCounter {
+  readonly #name: string;
+  readonly #labels: readonly [string, string?];
+  readonly #counts = new Map<string, number>();
+
+  constructor(name: string, labels: readonly [string, string?]) {
+    this.#name = name;
+    this.#labels = labels;
+  }
+
+  add(first: string, second?: string): void {
+    const key = second === undefined ? first : first + BETWEEN + second;
+    const known = this.#counts.get(key);
+    if (known === undefined && (this.#counts.size >= MAX_VALUES || key.length > MAX_VALUE_LENGTH)) return;
+    this.#counts.set(key, (known ?? 0) + 1);
+  }
+
+  drainInto(out: MetricAggregate[]): void {
+    for (const [key, count] of this.#counts) {
+      out.push({ name: this.#name, labels: this.#labelsOf(key), count, sum: count, sumSquares: count, min: 1, max: 1 });
+    }
+    this.#counts.clear();
+  }
+
+  #labelsOf(key: string): [string, string][] {
+    const [first, second] = this.#labels;
+    if (second === undefined) return [[first, key]];
+    const end = key.indexOf(BETWEEN);
+    return [
+      [first, key.slice(0, end)],
+      [second, key.slice(end + 1)],
+    ];
+  }
+}
+
 const NO_LABELS: Labels = [];
 
 function keyOf(name: string, labels: Labels): string {
@@ -45,12 +91,25 @@ export class Metrics {
   readonly #gauges = new Map<string, { name: string; labels: Labels; value: number }>();
   readonly #counters = new Map<string, Aggregate>();
   readonly #samples = new Map<string, Aggregate>();
+  readonly #byLabel: CountsByLabel[] = [];
+  readonly #asked: [string, () => number][] = [];
 
   gauge(name: string, value: number, labels: Labels = NO_LABELS): void {
     const key = keyOf(name, labels);
     const known = this.#gauges.get(key);
     if (known) known.value = value;
     else this.#gauges.set(key, { name, labels, value });
+  }
+
+  /** Asked for at each report. */
+  gaugeOf(name: string, value: () => number): void {
+    this.#asked.push([name, value]);
+  }
+
+  counterBy(name: string, ...labels: readonly [string, string?]): LabelledCounter {
+    const counter = new CountsByLabel(name, labels);
+    this.#byLabel.push(counter);
+    return counter;
   }
 
   counter(name: string, labels: Labels = NO_LABELS): Series {
@@ -71,9 +130,12 @@ export class Metrics {
 
   /** What came in since the last call. Series stay known, so that kept {@link Series} go on working. */
   report(): MetricsReport {
+    for (const [name, value] of this.#asked) this.gauge(name, value());
+    const counters = drain(this.#counters);
+    for (const counter of this.#byLabel) counter.drainInto(counters);
     return {
       gauges: [...this.#gauges.values()].map((gauge) => ({ ...gauge })),
-      counters: drain(this.#counters),
+      counters,
       samples: drain(this.#samples),
     };
   }

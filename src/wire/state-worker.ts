@@ -87,6 +87,8 @@ export type MainToState =
   | { readonly kind: 'log-level'; readonly level: LogLevel }
   /** Metrics of the other threads, for /v1/agent/metrics. */
   | { readonly kind: 'metrics'; readonly report: MetricsReport }
+  /** The last bin of metrics goes to stderr. */
+  | { readonly kind: 'dump-metrics' }
   /** Log records of all threads, while a monitor listens. */
   | { readonly kind: 'log'; readonly records: readonly LogRecord[] }
   /** Sent before anything else of a pool; the first ones name this agent itself. */

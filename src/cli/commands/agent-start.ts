@@ -39,6 +39,7 @@ export async function startAgent(argv: readonly string[], begun: BegunState): Pr
     config,
     threads,
     readersAnswerDns: readers.answerDns,
+    files: loaded.files,
     warnings: [...loaded.warnings, ...read.warnings, ...(readers.warning === null ? [] : [readers.warning])],
     reload: (running) => reloadConfig(argv, { config, settings: loaded.settings }, running),
   });

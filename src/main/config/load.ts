@@ -5,6 +5,7 @@ import { parseFlags } from '../../gotext/flag-set.js';
 import { errorList } from '../../gotext/multierror.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { SourceFormat } from './decode.js';
+import type { ConfigPaths } from './file-watch.js';
 import { findSources } from './files.js';
 import { AGENT_FLAGS, settingsFromFlags } from './flags.js';
 import { defaults, merge } from './merge.js';
@@ -22,6 +23,8 @@ export type LoadResult =
       /** What it was built from: all sources merged. */
       readonly settings: AgentConfig;
       readonly warnings: readonly string[];
+      /** Where its files are. */
+      readonly files: ConfigPaths;
     }
   | {
       readonly ok: false;
@@ -94,7 +97,8 @@ function loadSources(given: Sources): LoadResult {
   try {
     const runtime = buildRuntime(config, given.dev, problems);
     if (problems.collected.length > 0) return refuse(errorList(problems.collected));
-    return { ok: true, config: runtime, settings: config, warnings: [...warnings, ...problems.warnings] };
+    const files = { paths: given.paths, takesAnyName: forced !== null };
+    return { ok: true, config: runtime, settings: config, warnings: [...warnings, ...problems.warnings], files };
   } catch (error) {
     if (error instanceof Refusal) return refuse(error.message);
     throw error;

@@ -18,6 +18,14 @@ export function beforeBanner(config: RuntimeConfig): string | null {
   if (stanzas.some((tls) => tls.verifyOutgoing && tls.caFile === '' && tls.caPath === '')) {
     return 'VerifyOutgoing set but no CA certificates were provided';
   }
+  const { statsiteAddress, statsdAddress, dogstatsdAddress } = config.telemetry;
+  for (const address of [statsiteAddress, statsdAddress, dogstatsdAddress]) {
+    const port = /:([0-9]{1,5})$/.exec(address)?.[1];
+    if (address !== '' && port === undefined)
+      return `failed to initialize telemetry: address ${address}: missing port in address`;
+    if (port !== undefined && (port === '0' || Number(port) > 65_535))
+      return `failed to initialize telemetry: address ${port}: invalid port`;
+  }
   return logFileProblem(config.log.file);
 }
 
@@ -54,7 +62,7 @@ export function notServed(config: RuntimeConfig): readonly string[] {
   const undone: readonly (readonly [boolean, string])[] = [
     [config.watches.length > 0, 'watches: handlers are not run by this version'],
     [config.log.syslog, 'enable_syslog: nothing is sent to syslog by this version'],
-    [config.autoReloadConfig, 'auto_reload_config: files are not watched by this version; use SIGHUP'],
+    [!config.disableRemoteExec, 'disable_remote_exec = false: nothing is executed by this version'],
     [config.dns.recursors.length > 0, 'recursors: questions are not forwarded by this version'],
   ];
   return undone.filter(([applies]) => applies).map(([, text]) => text);

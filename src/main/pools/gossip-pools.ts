@@ -33,8 +33,8 @@ export interface PoolsOptions {
   readonly metrics: Metrics;
   /** To the state worker; what is said before it runs is said again by {@link GossipPools.publish}. */
   readonly tell: (message: MainToState) => void;
-  /** This process can't go on. */
-  readonly onFatal: (text: string) => void;
+  /** `retry_join` was tried as often as it may be. */
+  readonly onJoinExhausted: (text: string) => void;
 }
 
 type UserEvent = Parameters<PoolObserver['onUserEvent']>[0];
@@ -172,7 +172,7 @@ export class GossipPools {
   }
 
   #startJoining(): void {
-    const { config, onFatal } = this.#options;
+    const { config, onJoinExhausted } = this.#options;
     for (const pool of [this.#lan, this.#wan]) {
       if (pool === null) continue;
       const name = pool.profile.pool;
@@ -186,7 +186,7 @@ export class GossipPools {
         },
         random: Math.random,
         logger: this.#options.logger,
-        onExhausted: onFatal,
+        onExhausted: onJoinExhausted,
       });
       this.#retries.push(retry);
       retry.start();

@@ -114,7 +114,7 @@ export class RetryJoin<T> {
     const { joined, error } = outcome;
     if (joined > 0) {
       logger.info(`(${cluster}) joined`, 'number_of_nodes', joined);
-      logger.info('Join completed. Initial agents synced with', 'agent_count', joined);
+      logger.info('Join cluster completed. Synced with initial agents', 'cluster', cluster, 'num_agents', joined);
       return;
     }
     if (addresses.length > 0) logger.warn(`(${cluster}) couldn't join`, 'number_of_nodes', 0, 'error', error);

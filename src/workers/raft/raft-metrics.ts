@@ -12,10 +12,8 @@ export class RaftMetrics {
   readonly apply: Series;
   /** Milliseconds from taking a group of proposals to its commit. */
   readonly commitTime: Series;
-  readonly commitNumLogs: Series;
   /** Milliseconds of one synced write. */
   readonly dispatchLog: Series;
-  readonly dispatchNumLogs: Series;
   readonly barrier: Series;
   readonly verifyLeader: Series;
   readonly #metrics: Metrics;
@@ -25,9 +23,7 @@ export class RaftMetrics {
     this.#metrics = metrics;
     this.apply = metrics.counter('raft.apply');
     this.commitTime = metrics.sample('raft.commitTime');
-    this.commitNumLogs = metrics.sample('raft.commitNumLogs');
     this.dispatchLog = metrics.sample('raft.leader.dispatchLog');
-    this.dispatchNumLogs = metrics.sample('raft.leader.dispatchNumLogs');
     this.barrier = metrics.counter('raft.barrier');
     this.verifyLeader = metrics.counter('raft.verify_leader');
     const read = (): void => {
@@ -38,6 +34,15 @@ export class RaftMetrics {
     read();
     this.#timer = setInterval(read, GAUGE_INTERVAL_MS);
     this.#timer.unref();
+  }
+
+  /** How many entries the last commit and the last synced write had are gauges, as Consul has them. */
+  committed(entries: number): void {
+    this.#metrics.gauge('raft.commitNumLogs', entries);
+  }
+
+  dispatched(entries: number): void {
+    this.#metrics.gauge('raft.leader.dispatchNumLogs', entries);
   }
 
   role(role: Role): void {

@@ -307,9 +307,11 @@ export class RaftServer {
     core.advance(endedMs);
     this.turn();
     const entries = work.runs.reduce((sum, run) => sum + run.count, 0);
-    metrics.dispatchLog.add(endedMs - startedMs);
-    metrics.dispatchNumLogs.add(entries);
-    if (core.log.committed > before) metrics.commitNumLogs.add(core.log.committed - before);
+    if (core.role === 'leader') {
+      metrics.dispatchLog.add(endedMs - startedMs);
+      metrics.dispatched(entries);
+    }
+    if (core.log.committed > before) metrics.committed(core.log.committed - before);
     if (sinceMs !== null) metrics.commitTime.add(endedMs - sinceMs);
   }
 

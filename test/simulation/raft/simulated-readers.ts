@@ -3,6 +3,7 @@
 // the first one.
 
 import { Logger, LogSink } from '../../../src/observe/logger.js';
+import { Metrics } from '../../../src/observe/metrics.js';
 import type { AppliedProgress } from '../../../src/wire/raft/applied-progress.js';
 import type { RaftToState, StateToRaft } from '../../../src/wire/raft/raft-port.js';
 import type { BlockingRead } from '../../../src/workers/state/calls/blocking-read.js';
@@ -52,7 +53,7 @@ class SimulatedReader {
     };
     const events = { started: () => {}, role: () => {}, fatal: failed };
     const client = new RaftClient(port, life.leadership, applier, events, 0);
-    this.calls = new ReaderCalls(store, client, keepingUp, noAcls);
+    this.calls = new ReaderCalls(store, client, keepingUp, noAcls, new Metrics());
     life.server.replicas.attach({
       listen: (take) => {
         this.#take = take;

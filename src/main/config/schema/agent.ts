@@ -30,7 +30,12 @@ const SCALARS = {
     about: 'clients: others drop this node after that time',
   },
   alt_domain: { type: 'string', flag: 'alt-domain', about: 'second DNS domain' },
-  auto_reload_config: { type: 'bool', default: false, flag: 'auto-reload-config', about: 'watch the files' },
+  auto_reload_config: {
+    type: 'bool',
+    default: false,
+    flag: 'auto-reload-config',
+    about: 'reload when files of the configuration or of TLS change',
+  },
   bind_addr: {
     type: 'string',
     default: '0.0.0.0',

@@ -49,6 +49,7 @@ import { clusterView } from './server/cluster-view.js';
 import { coordinateUpdates } from './server/coordinate-updates.js';
 import { KnownLeader } from './server/known-leader.js';
 import { primaryCalls } from './server/primary-calls.js';
+import { reportUsage } from './server/usage-gauges.js';
 import { serverAcls } from './server-acls.js';
 import { followRoots } from './tls/trusted-clients.js';
 
@@ -103,6 +104,8 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     asking,
     isLocalToken: (secret) => acls.isLocal(secret),
   });
+  const { metrics } = parts.telemetry;
+  const endUsage = reportUsage({ datacenter, store, members: () => gossip.lan.list, leader, metrics });
   const cluster = clusterView({ datacenter, nodeId, members: () => gossip.lan.list, consensus, leader, duties });
   const asked = { elsewhere, beyond, primary };
   const calls = serverCalls(parts, replica, asked, leader, duties, coordinates, cluster, acls);
@@ -144,7 +147,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     snapshots,
     raftStreams: raft.raftStreams,
     logger: parts.logger.child('server.rpc'),
-    metrics: parts.telemetry.metrics,
+    metrics,
   });
   if (parts.settings.current.autoEncrypt.allowTls) followRoots(store, (roots) => rpc.trustClients(roots));
   return {
@@ -186,6 +189,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       expectation.stop();
       ownCoordinate.stop();
       coordinates.stop();
+      endUsage();
     },
     stop: () => {
       consensus.stop();
@@ -333,7 +337,7 @@ interface OtherServers {
 }
 
 function serverCalls(
-  { settings, gossip, control, logger }: Parts,
+  { settings, gossip, control, logger, telemetry }: Parts,
   { store, consensus, keepingUp }: Replica,
   { primary, ...others }: OtherServers,
   leader: KnownLeader,
@@ -344,6 +348,7 @@ function serverCalls(
 ): ServerCalls {
   const { datacenter, nodeName } = settings.current;
   return new ServerCalls({
+    metrics: telemetry.metrics,
     pause: (ms) => delay(ms),
     server: {
       datacenter,

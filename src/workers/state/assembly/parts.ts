@@ -6,6 +6,7 @@ import type { Logger } from '../../../observe/logger.js';
 import type { Telemetry } from '../../../observe/worker-telemetry.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { StateToMain, StateWorkerData } from '../../../wire/state-worker.js';
+import { COMPATIBLE_VERSION } from '../../../wire/version.js';
 import { ControlClient } from '../control/control-client.js';
 import { MetricsBins } from '../endpoints/agent/metrics-bins.js';
 import { runtimeGauges } from '../endpoints/agent/process-families.js';
@@ -48,7 +49,11 @@ export function checkTls({ tls }: RuntimeConfig): CheckTls {
 
 export function makeParts({ config, context }: StateWorkerData, telemetry: Telemetry): Parts {
   const { port } = context;
-  const { logger } = telemetry;
+  const { logger, metrics } = telemetry;
+  metrics.gauge('version', 1, [
+    ['version', COMPATIBLE_VERSION],
+    ['pre_release', ''],
+  ]);
   const tell: Tell = (message, transfer = []) => port.postMessage(message, transfer);
   return {
     settings: { current: config },

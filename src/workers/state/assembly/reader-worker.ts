@@ -164,14 +164,15 @@ export class ReaderWorker {
   /** Counted with what comes to the primary. */
   #askedCalls(): Calls {
     const { store, consensus } = this.#replica;
+    const { metrics } = this.#telemetry;
     const limits = new RequestLimits({
       rates: new RequestRates(this.#data.requestRates),
       settings: () => this.#config.limits.requestLimits,
       isLeader: () => consensus.leadership.role === Role.leader,
-      metrics: this.#telemetry.metrics,
+      metrics,
       logger: this.#logger.child('server.rpc-rate-limit'),
     });
-    return new LimitedCalls(new ReaderCalls(store, consensus, this.#keepingUp, this.#acls), limits);
+    return new LimitedCalls(new ReaderCalls(store, consensus, this.#keepingUp, this.#acls, metrics), limits);
   }
 
   #openDns({ dns: listeners }: SharedListeners): DnsServer {

@@ -1,10 +1,15 @@
 // The state worker put together: the parts that every agent has, what its mode adds, the agent's own services and checks, HTTP,
 // DNS and gRPC over all of it. Everything a request needs is in this thread, so a read crosses none.
 
+import fs from 'node:fs';
 import { Closing } from '../../../lifecycle/closing.js';
+import { MetricNames } from '../../../observe/metric-names.js';
+import { MetricSinks } from '../../../observe/sinks/sinks.js';
 import type { Telemetry } from '../../../observe/worker-telemetry.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { MainToState, StateWorkerData } from '../../../wire/state-worker.js';
+import { binText } from '../endpoints/agent/metrics-dump.js';
+import { runtimeGauges } from '../endpoints/agent/process-families.js';
 import { LocalAgent } from '../local/local-agent.js';
 import type { Mode } from './mode.js';
 import { openDns } from './open-dns.js';
@@ -16,6 +21,8 @@ import { checkTls, makeParts, type Parts } from './parts.js';
 import { CertificateExpiry } from './tls/certificate-expiry.js';
 
 const CHECKS_STOP_MS = 1_000;
+const RUNTIME_GAUGES_MS = 1_000;
+const STDERR = 2;
 
 /** What is there once the start is over. */
 interface Running {
@@ -31,6 +38,8 @@ export class StateWorker {
   readonly #closing: Closing;
   readonly #running: Promise<Running>;
   readonly #expiry: CertificateExpiry;
+  readonly #sinks: MetricSinks;
+  #isDumping = false;
   /** As the files have it. */
   #files: RuntimeConfig;
 
@@ -39,6 +48,7 @@ export class StateWorker {
     this.#parts = makeParts(data, telemetry);
     this.#files = data.config;
     this.#expiry = new CertificateExpiry(telemetry.logger.child('tls'), telemetry.metrics);
+    this.#sinks = new MetricSinks(data.config.telemetry, telemetry.logger);
     this.#mode = open(this.#parts);
     this.#mode.onReconfigured(() => this.#reconfigure());
     this.#expiry.watch(this.#files);
@@ -58,6 +68,7 @@ export class StateWorker {
     const mode = this.#mode;
     const closing = this.#closing;
     closing.add('mode', () => mode.stop());
+    closing.add('metric sinks', this.#feedSinks());
     closing.add('certificate expiry', () => this.#expiry.stop());
     closing.add('checks', (deadlineMs) => parts.shards.stop(Math.min(CHECKS_STOP_MS, deadlineMs / 2)));
     await mode.recovered;
@@ -89,6 +100,21 @@ export class StateWorker {
     return local;
   }
 
+  /** What the process itself says is in no thread's report. */
+  #feedSinks(): () => void {
+    const sinks = this.#sinks;
+    if (sinks.isEmpty) return () => {};
+    const timer = setInterval(
+      () => sinks.send({ gauges: runtimeGauges(), counters: [], samples: [] }),
+      RUNTIME_GAUGES_MS,
+    );
+    timer.unref();
+    return () => {
+      clearInterval(timer);
+      sinks.close();
+    };
+  }
+
   receive(message: MainToState): void {
     const { telemetry, shards, metrics, logStream, gossip, control, leaveSteps, tell } = this.#parts;
     switch (message.kind) {
@@ -104,6 +130,10 @@ export class StateWorker {
         return;
       case 'metrics':
         metrics.add(message.report);
+        this.#sinks.send(message.report);
+        return;
+      case 'dump-metrics':
+        this.#dumpMetrics();
         return;
       case 'log':
         logStream.deliver(message.records);
@@ -126,12 +156,23 @@ export class StateWorker {
     }
   }
 
+  /** Not by Node's stream, which would hold up main where nobody reads; and one at a time, since each may keep a thread of the pool. */
+  #dumpMetrics(): void {
+    if (this.#isDumping) return;
+    this.#isDumping = true;
+    const text = binText(this.#parts.metrics.shown, new MetricNames(this.#files.telemetry));
+    fs.write(STDERR, text, () => {
+      this.#isDumping = false;
+    });
+  }
+
   /** The agent's own definitions first: they are judged, and when one can't be nothing has changed anywhere. */
   async #reload(config: RuntimeConfig): Promise<void> {
     const { local, http, dns, grpc } = await this.#running;
     const error = await local.reload(config);
     if (error === null) {
       this.#files = config;
+      this.#sinks.reload(config.telemetry);
       this.#parts.tokens.configure(configuredSecrets(config));
       const configured = this.#configure();
       http.reload(configured);

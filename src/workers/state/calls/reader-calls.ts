@@ -3,6 +3,7 @@
 // its replica is as far as what anybody has shown when it came in; that this server may answer was so then, too, so that it
 // misses nothing that was acknowledged before, whatever becomes of the leadership meanwhile.
 
+import type { Metrics } from '../../../observe/metrics.js';
 import type { Authorizer } from '../acl/access.js';
 import { isRefusal, type Refusal } from '../methods/contract/refusal.js';
 import type { TokenResolver } from '../methods/contract/token-resolver.js';
@@ -10,6 +11,7 @@ import type { Consensus } from '../replica/consensus.js';
 import type { KeepingUp } from '../replica/keeping-up.js';
 import type { StoreReads } from '../replica/store/read-api.js';
 import type { BlockingRead, ReadContext } from './blocking-read.js';
+import { CallMetrics } from './call-metrics.js';
 import type { Calls, ReadCall } from './calls.js';
 import { judgeAnew, judgeRead, serveJudged } from './judged-read.js';
 
@@ -18,8 +20,10 @@ export class ReaderCalls implements Calls {
   readonly #context: ReadContext;
   readonly #keepingUp: KeepingUp;
   readonly #tokens: TokenResolver;
+  readonly #metrics: CallMetrics;
 
-  constructor(store: StoreReads, consensus: Consensus, keepingUp: KeepingUp, tokens: TokenResolver) {
+  constructor(store: StoreReads, consensus: Consensus, keepingUp: KeepingUp, tokens: TokenResolver, metrics: Metrics) {
+    this.#metrics = new CallMetrics(metrics);
     this.#context = { store, consensus, others: null, waiting: 0, stopping: false };
     this.#keepingUp = keepingUp;
     this.#tokens = tokens;
@@ -30,6 +34,7 @@ export class ReaderCalls implements Calls {
   }
 
   read<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
+    this.#metrics.asked();
     if (!this.#keepingUp.isBehind) {
       this.#serve(run, call);
       return;
@@ -78,6 +83,7 @@ export class ReaderCalls implements Calls {
     }
     const { method, request, settings, caller } = call;
     const { store } = this.#context;
+    this.#metrics.read(method, request);
     const prepared = method.prepare(store, request, authorizer);
     if (isRefusal(prepared)) run.refused(prepared);
     else run.start(this.#context, prepared, settings.waitMs, caller, judgeAnew(this.#tokens, store, call, authorizer));

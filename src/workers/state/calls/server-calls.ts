@@ -1,12 +1,14 @@
 // Calls on a server, over its own replica and log.
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
+import type { Metrics } from '../../../observe/metrics.js';
 import { type Authorizer, allowAll } from '../acl/access.js';
 import type { DirectMethod, ServerView, WriteMethod } from '../methods/contract/method.js';
 import { isRefusal, type Refusal, refusal } from '../methods/contract/refusal.js';
 import { type Caller, judge } from '../methods/contract/token-resolver.js';
 import { mayAskLeaderAgain, refusalOf } from './asked-failure.js';
 import type { BlockingRead, ReadContext } from './blocking-read.js';
+import { CallMetrics } from './call-metrics.js';
 import type { Calls, ReadCall } from './calls.js';
 import type { CallsBeyond } from './calls-beyond.js';
 import type { AskedRead } from './elsewhere.js';
@@ -24,6 +26,7 @@ export interface ServerCallsOptions extends ServerWritesOptions {
   readonly server: ServerView;
   /** Of other datacenters. */
   readonly beyond: CallsBeyond;
+  readonly metrics: Metrics;
 }
 
 export class ServerCalls implements Calls {
@@ -31,12 +34,15 @@ export class ServerCalls implements Calls {
   readonly #context: ReadContext;
   readonly #passingOn: PassingOn;
   readonly #writes: ServerWrites;
+  readonly #metrics: CallMetrics;
 
   constructor(options: ServerCallsOptions) {
     this.#options = options;
     const { leader, consensus, beyond } = options;
     this.#passingOn = new PassingOn(leader, beyond);
-    this.#writes = new ServerWrites(options, this.#passingOn);
+    this.#metrics = new CallMetrics(options.metrics);
+    options.metrics.gaugeOf('rpc.queries_blocking', () => this.waiting);
+    this.#writes = new ServerWrites(options, this.#passingOn, this.#metrics);
     const others = new OthersOfServer(this, options.server);
     this.#context = { store: leader.store, consensus, others, waiting: 0, stopping: false };
   }
@@ -68,6 +74,7 @@ export class ServerCalls implements Calls {
   }
 
   read<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
+    this.#metrics.asked();
     if (call.datacenter !== this.#options.leader.datacenter) {
       this.#options.beyond.read(run, call);
       return;
@@ -101,6 +108,7 @@ export class ServerCalls implements Calls {
     datacenter: string,
     caller: Caller,
   ): Promise<Reply | Refusal> {
+    this.#metrics.asked();
     const { leader, beyond } = this.#options;
     if (datacenter !== leader.datacenter) return beyond.write(method, request, datacenter, caller);
     return this.#writes.write(method, request, caller);
@@ -116,6 +124,7 @@ export class ServerCalls implements Calls {
     datacenter: string,
     caller: Caller,
   ): Reply | Refusal | Promise<Reply | Refusal> {
+    this.#metrics.asked();
     const { server, beyond, tokens } = this.#options;
     if (datacenter !== server.datacenter) return beyond.write(method, request, datacenter, caller);
     const judged = method.isOpen === true ? allowAll : judge(tokens, caller);
@@ -168,6 +177,8 @@ export class ServerCalls implements Calls {
       this.#passingOn.read(run, call);
       return;
     }
+    this.#metrics.read(method, request);
+    const startedMs = method.isOnce === true ? performance.now() : 0;
     const prepared = method.prepare(store, request, authorizer);
     if (isRefusal(prepared)) {
       run.refused(prepared);
@@ -179,6 +190,7 @@ export class ServerCalls implements Calls {
     const waitMs = method.isOnce === true ? 0 : settings.waitMs;
     const anew = judgeAnew(this.#options.tokens, store, call, authorizer);
     run.start(this.#context, prepared, waitMs, caller, anew, mayAge ? this.#whenAged(run, call) : null);
+    if (method.isOnce === true) this.#metrics.timed(method.name)?.add(performance.now() - startedMs);
   }
 
   /** Apart, since a closure costs the function around it a context each time, be it made or not. */

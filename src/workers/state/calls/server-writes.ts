@@ -9,6 +9,7 @@ import { type Caller, judge, type TokenResolver } from '../methods/contract/toke
 import type { Consensus, ProposeFailure, ProposeOutcome } from '../replica/consensus.js';
 import type { KeepingUp } from '../replica/keeping-up.js';
 import { mayAskLeaderAgain, refusalOf } from './asked-failure.js';
+import type { CallMetrics } from './call-metrics.js';
 import type { Elsewhere } from './elsewhere.js';
 import type { PassingOn } from './passing-on.js';
 import { growingPauses } from './pauses.js';
@@ -32,10 +33,12 @@ export interface ServerWritesOptions {
 export class ServerWrites {
   readonly #options: ServerWritesOptions;
   readonly #passingOn: PassingOn;
+  readonly #metrics: CallMetrics;
 
-  constructor(options: ServerWritesOptions, passingOn: PassingOn) {
+  constructor(options: ServerWritesOptions, passingOn: PassingOn, metrics: CallMetrics) {
     this.#options = options;
     this.#passingOn = passingOn;
+    this.#metrics = metrics;
   }
 
   /** Without async functions on the way of a write that has a leader: they cost more than what it does here. */
@@ -104,20 +107,21 @@ export class ServerWrites {
   ): Promise<Reply | Refusal> {
     if (isRefusal(authorizer)) return Promise.resolve(authorizer);
     const { leader, consensus } = this.#options;
+    const startedMs = performance.now();
+    const took = this.#metrics.timed(method.name);
     const decision = method.decide(leader, request, { token: caller.token, authorizer });
     if (isRefusal(decision)) return Promise.resolve(decision);
     if (!('command' in decision)) {
+      took?.add(performance.now() - startedMs);
       return 'passTo' in decision
         ? this.#passingOn.write(method, request, decision.passTo, caller)
         : this.#known(decision.reply);
     }
-    return consensus
-      .propose(decision.command)
-      .then((outcome) =>
-        !outcome.ok && outcome.code === 'transferring'
-          ? this.#writeWhenHandedOver(method, request, caller)
-          : replyOf(decision, outcome),
-      );
+    return consensus.propose(decision.command).then((outcome) => {
+      if (!outcome.ok && outcome.code === 'transferring') return this.#writeWhenHandedOver(method, request, caller);
+      took?.add(performance.now() - startedMs);
+      return replyOf(decision, outcome);
+    });
   }
 
   /** Nothing was taken, and the hand-over ends soon, whichever way. */

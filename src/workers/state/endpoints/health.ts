@@ -4,9 +4,11 @@
 import { listJson } from '../../../gotext/json-encode.js';
 import { listOf, record } from '../../../gotext/json-shape.js';
 import type { CheckRecord } from '../../../wire/records.js';
+import { compileFilter } from '../filter/compile.js';
+import { healthEntryFields } from '../filter/fields.js';
 import type { Endpoint, EndpointTable } from '../http/endpoint.js';
 import { type JsonPieces, listText } from '../http/message/json-pieces.js';
-import { json, type Reply, text } from '../http/message/reply.js';
+import { isReply, json, type Reply, text } from '../http/message/reply.js';
 import { read } from '../http/operation.js';
 import { anyText, boolean, type Values } from '../http/parameters/parameters.js';
 import { checkJson, nodeJson, serviceJson } from '../json/record-json.js';
@@ -92,10 +94,14 @@ function instancesRow(path: string, kind: ServiceNodesKind, nodeName: string): E
     parameters: INSTANCES,
     answer: ENTRIES,
     method: serviceNodes,
-    request: (values, { rest }) => instancesRequest(rest, values, kind, nodeName),
+    request: (values, { rest, options }) => {
+      const request = instancesRequest(rest, values, kind, nodeName);
+      if (isReply(request) || !(options.cached || options.minIndex > 0) || !isStreamed(request)) return request;
+      return badStreamFilter(request.filter) ?? request;
+    },
     reply: (entries) => json(keptText(entries)),
     translated: (entries) => entries.map(wanEntry),
-    streaming: ({ near, peer, isMerged }) => near === '' && peer === '' && kind !== 'ingress' && isMerged !== true,
+    streaming: isStreamed,
   });
   const rest = { name: 'service', about: 'The name of the service.', missing: text(400, 'Missing service name') };
   return { path, rest, answeredBy: 'servers', methods: { GET } };
@@ -113,6 +119,17 @@ function instancesRequest(
   const health = passing ? 'passing' : 'any';
   const isMerged = values['merge-central-config'];
   return { service, kind, peer, health, filter, nodeMeta, near: nearOf(values, nodeName), tags: tag, isMerged };
+}
+
+function isStreamed({ near, peer, kind, isMerged }: ServiceNodesRequest): boolean {
+  return near === '' && peer === '' && kind !== 'ingress' && isMerged !== true;
+}
+
+/** A filter of what comes from the event stream is judged by the agent that is asked; the error's text has no prefix. */
+function badStreamFilter(expression: string): Reply | null {
+  if (expression === '') return null;
+  const filter = compileFilter(expression, healthEntryFields);
+  return filter.ok ? null : text(500, filter.reason);
 }
 
 export function entryJson({ node, service, checks }: HealthEntry): string {

@@ -14,6 +14,20 @@ const LANGUAGE = ['unit/workers/state/filter/language'];
 
 export const endpoints: readonly Mutant[] = [
   {
+    name: 'the fields of a filter of checks are judged without any check',
+    file: 'workers/state/endpoints/agent/local-lists.ts',
+    find: "maySee), checkJson, 'first item');",
+    replace: "maySee), checkJson, 'before');",
+    tests: ['unit/workers/state/endpoints/agent/agent-endpoints'],
+  },
+  {
+    name: 'a bad filter of what is streamed is left to the servers',
+    file: 'workers/state/endpoints/health.ts',
+    find: 'return badStreamFilter(request.filter) ?? request;',
+    replace: 'return request;',
+    tests: ['unit/workers/state/endpoints/health'],
+  },
+  {
     name: 'a check of a node counts for each instance of a service there',
     file: 'workers/state/endpoints/internal/service-summary.ts',
     find: "if (check.ServiceID !== '' || isAnotherNode) this.#count(check)",

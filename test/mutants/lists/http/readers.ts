@@ -56,8 +56,8 @@ export const readers: readonly Mutant[] = [
   {
     name: 'readers: what a reader answers is not counted',
     file: 'workers/state/assembly/reader-worker.ts',
-    find: 'return new LimitedCalls(new ReaderCalls(store, consensus, this.#keepingUp, this.#acls), limits);',
-    replace: 'return limits && new ReaderCalls(store, consensus, this.#keepingUp, this.#acls);',
+    find: 'return new LimitedCalls(new ReaderCalls(store, consensus, this.#keepingUp, this.#acls, metrics), limits);',
+    replace: 'return limits && new ReaderCalls(store, consensus, this.#keepingUp, this.#acls, metrics);',
     tests: ['integration/readers/limits-and-ends'],
   },
   {

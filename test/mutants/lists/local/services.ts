@@ -72,6 +72,20 @@ export const services: readonly Mutant[] = [
     tests: ['unit/workers/state/replica/fsm/mesh-topology'],
   },
   {
+    name: 'a reload removes what the API gave to a service of a file',
+    file: 'workers/state/local/registration/registrar.ts',
+    find: 'if (fromConfigFile && (!entry.fromConfigFile || ',
+    replace: 'if (fromConfigFile && (',
+    tests: ['unit/workers/state/local/persistence'],
+  },
+  {
+    name: 'a reload removes checks that the files define beside a service, and registers them again',
+    file: 'workers/state/local/registration/registrar.ts',
+    find: 'registration.checksBeside?.has(entry.id) === true',
+    replace: 'false',
+    tests: ['unit/workers/state/local/persistence'],
+  },
+  {
     name: "a reload removes a file's sidecars",
     file: 'workers/state/local/registration/file-definitions.ts',
     find: 'sidecar === null ? [id] : [id, sidecarId(id)]',

@@ -10,6 +10,13 @@ const LOG_FILE = 'main/logging/log-file.ts';
 
 export const settings: readonly Mutant[] = [
   {
+    name: 'a file that has other content is no change',
+    file: 'main/config/file-watch.ts',
+    find: 'return `${file} ${ino} ${size} ${mtimeMs}`;',
+    replace: "return ino + size + mtimeMs > 0 ? file : '';",
+    tests: ['integration/agent/auto-reload'],
+  },
+  {
     name: 'limits.http_max_conns_per_client is ignored',
     file: RUNTIME,
     find: 'httpMaxConnsPerClient: given.http_max_conns_per_client,',

@@ -6,6 +6,13 @@ const INSTALLED = ['integration/cli/installed'];
 
 export const start: readonly Mutant[] = [
   {
+    name: 'a server that was away for too long comes back',
+    file: 'main/server-metadata.ts',
+    find: '<= maxAgeMs) return null;',
+    replace: '<= 2 * maxAgeMs) return null;',
+    tests: ['integration/agent/rejoin-age'],
+  },
+  {
     name: 'the name of extra certificates stays hidden',
     file: 'cli/main.ts',
     find: "  process.env['NODE_EXTRA_CA_CERTS'] = extraCertificates;\n",

@@ -6,6 +6,13 @@ const STUCK = ['integration/agent/stuck-threads'];
 
 export const stops: readonly Mutant[] = [
   {
+    name: "SIGUSR1 starts Node's debugger",
+    file: 'main/signals.ts',
+    find: "process.on('SIGUSR1', () => listener.dumpMetrics());",
+    replace: '',
+    tests: ['integration/agent/metrics'],
+  },
+  {
     name: 'a step of the stop that never ends keeps the others from theirs',
     file: 'lifecycle/closing.ts',
     find: 'if (await endsWithin(leftMs, step(leftMs))) continue;',

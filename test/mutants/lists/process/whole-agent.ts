@@ -10,6 +10,27 @@ const LEADERLESS = ['unit/workers/state/http/leaderless'];
 
 export const wholeAgent: readonly Mutant[] = [
   {
+    name: 'writes are not timed',
+    file: 'workers/state/calls/server-writes.ts',
+    find: 'const took = this.#metrics.timed(method.name);',
+    replace: "const took = this.#metrics.timed('');",
+    tests: ['integration/agent/metrics'],
+  },
+  {
+    name: 'a statsd daemon is told nothing',
+    file: 'workers/state/assembly/state-worker.ts',
+    find: 'this.#sinks.send(message.report);',
+    replace: '',
+    tests: ['integration/agent/metrics'],
+  },
+  {
+    name: 'services that nobody has are counted without a limit',
+    file: 'observe/metrics.ts',
+    find: 'this.#counts.size >= MAX_VALUES || ',
+    replace: '',
+    tests: ['unit/observe/metrics'],
+  },
+  {
     name: 'a thread that has nothing to do is woken as often as one that works',
     file: 'observe/loop-delay.ts',
     find: 'return utilization >= RESTING ? LOOSE_MS : RESTING_MS;',

@@ -21,7 +21,7 @@ test('policies that there are not are refused, with ACLs on', () => {
 
 test('each setting without effect is named', () => {
   assert.deepEqual(notServed(configured('')), []);
-  const warnings = notServed(configured('recursors = ["10.0.0.2"] enable_syslog = true'));
-  assert.equal(warnings.length, 2);
-  for (const word of ['recursors', 'syslog']) assert.match(warnings.join('\n'), new RegExp(word));
+  const warnings = notServed(configured('recursors = ["10.0.0.2"] enable_syslog = true disable_remote_exec = false'));
+  assert.equal(warnings.length, 3);
+  for (const word of ['recursors', 'syslog', 'remote_exec']) assert.match(warnings.join('\n'), new RegExp(word));
 });

@@ -91,7 +91,7 @@ test('one join takes all addresses; a success ends it', async () => {
     'info Joining cluster... ["cluster","LAN"]',
     'info (LAN) joining ["lan_addresses",["10.0.0.1","srv2:8301"]]',
     'info (LAN) joined ["number_of_nodes",1]',
-    'info Join completed. Initial agents synced with ["agent_count",1]',
+    'info Join cluster completed. Synced with initial agents ["cluster","LAN","num_agents",1]',
   ]);
   assert.equal(made.timers.size, 0);
 });

@@ -50,17 +50,25 @@ function visible<T extends object>(
   return { items, isFiltered: items.length < all.length && authorizer.accessor !== ANONYMOUS_ACCESSOR };
 }
 
+/**
+ * When a filter's fields, operators and values are judged: before anything else, or with the first item. Then they are no
+ * error of a list without items, and the error's text has no prefix (spec/filter.md).
+ */
+type Binding = 'before' | 'first item';
+
 async function listed<T extends object>(
   { filter: expression }: Values<typeof FILTER>,
   fields: FieldTable,
   { items, isFiltered }: Visible<T>,
   render: (item: T) => string,
+  binding: Binding,
 ): Promise<Reply> {
   let kept = items;
   if (expression !== '') {
     const filter = compileFilter(expression, fields);
-    if (!filter.ok) return text(500, filter.error);
-    kept = await turns.finished(keepInSteps(items, filter, ({ item }) => filter.matches(item)));
+    if (filter.ok) kept = await turns.finished(keepInSteps(items, filter, ({ item }) => filter.matches(item)));
+    else if (binding === 'before' || filter.stage === 'syntax') return text(500, filter.error);
+    else if (items.length > 0) return text(500, filter.reason);
   }
   return json(joinedText(byId(kept, render)), isFiltered ? FILTERED : []);
 }
@@ -99,9 +107,8 @@ export function localListEndpoints(local: LocalAgent, datacenter: string): Endpo
     run: ({ authorizer }, values) => {
       const items = [...local.state.services()].map(({ id, definition }) => ({ id, item: definition }));
       const maySee = ({ Service }: ServiceRecord) => authorizer.allows('service:read', Service);
-      return listed(values, serviceFields, visible(authorizer, items, maySee), (item) =>
-        agentServiceJson(item, datacenter),
-      );
+      const render = (item: ServiceRecord) => agentServiceJson(item, datacenter);
+      return listed(values, serviceFields, visible(authorizer, items, maySee), render, 'before');
     },
   });
   const one = action({
@@ -122,7 +129,7 @@ export function localListEndpoints(local: LocalAgent, datacenter: string): Endpo
     run: ({ authorizer }, values) => {
       const items = [...local.state.checks()].map(({ id, check }) => ({ id, item: check }));
       const maySee = (check: CheckRecord) => maySeeCheck(authorizer, check);
-      return listed(values, checkFields, visible(authorizer, items, maySee), checkJson);
+      return listed(values, checkFields, visible(authorizer, items, maySee), checkJson, 'first item');
     },
   });
   const rest = { name: 'service', about: 'The ID of the service.', missing: null };

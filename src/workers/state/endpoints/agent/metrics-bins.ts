@@ -32,6 +32,19 @@ export interface Bin {
   readonly samples: Map<string, Aggregated>;
 }
 
+/** Of a sample; 0 for a single value. */
+export function standardDeviation({ count, sum, sumSquares }: Aggregated): number {
+  if (count < 2) return 0;
+  const variance = (count * sumSquares - sum * sum) / (count * (count - 1));
+  return Math.sqrt(Math.max(0, variance));
+}
+
+/** When it began, as Go prints a time. */
+export function binTime({ start }: Bin): string {
+  const iso = new Date(start).toISOString();
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} +0000 UTC`;
+}
+
 /** Since the start, and when last touched. */
 export interface Total extends Aggregated {
   lastMs: number;

@@ -2,8 +2,8 @@
 
 import { mapJson, numberJson, quoteJson } from '../../../../gotext/json-encode.js';
 import { listOf, mapOf, record } from '../../../../gotext/json-shape.js';
-import { type Aggregated, BIN_MS, type Bin } from './metrics-bins.js';
-import type { MetricNames } from './metrics-names.js';
+import type { MetricNames } from '../../../../observe/metric-names.js';
+import { type Aggregated, BIN_MS, type Bin, binTime, standardDeviation } from './metrics-bins.js';
 
 const aggregatesShape = listOf(
   record('MetricAggregate', {
@@ -41,13 +41,6 @@ function labelsJson(labels: readonly (readonly [string, string])[]): string {
   return mapJson(Object.fromEntries(labels), quoteJson);
 }
 
-/** Of a sample; 0 for a single value. */
-function standardDeviation({ count, sum, sumSquares }: Aggregated): number {
-  if (count < 2) return 0;
-  const variance = (count * sumSquares - sum * sum) / (count * (count - 1));
-  return Math.sqrt(Math.max(0, variance));
-}
-
 function aggregate(name: string, value: Aggregated): Rendered {
   const labels = labelsJson(value.labels);
   const json =
@@ -61,11 +54,6 @@ function sorted(items: readonly Rendered[]): string {
   const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
   const order = [...items].sort((a, b) => compare(a.name, b.name) || compare(a.labels, b.labels));
   return `[${order.map(({ json }) => json).join(',')}]`;
-}
-
-function timestamp(ms: number): string {
-  const iso = new Date(ms).toISOString();
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} +0000 UTC`;
 }
 
 export function binJson(bin: Bin, names: MetricNames): string {
@@ -86,7 +74,7 @@ export function binJson(bin: Bin, names: MetricNames): string {
     return sorted(list);
   };
   return (
-    `{"Timestamp":"${timestamp(bin.start)}","Gauges":${sorted(gauges)},"Points":[],` +
+    `{"Timestamp":"${binTime(bin)}","Gauges":${sorted(gauges)},"Points":[],` +
     `"Counters":${aggregates(bin.counters)},"Samples":${aggregates(bin.samples)}}`
   );
 }

@@ -1,10 +1,10 @@
 // The metrics in Prometheus' text format 0.0.4 (spec/agent.md section 6). Threads report count, sum, smallest and largest of
 // each second and not every value, so of the quantiles 0.5 shows the mean and 0.9 and 0.99 the largest of the last bin.
 
+import type { MetricNames } from '../../../../observe/metric-names.js';
 import type { Clock } from '../../local/state/clock.js';
 import { declaredFamilies, type Family, type FamilyType, HELP } from './metric-families.js';
 import type { MetricsBins, Total } from './metrics-bins.js';
-import type { MetricNames } from './metrics-names.js';
 import { processFamilies } from './process-families.js';
 
 /** Prometheus' form of a dotted name. */

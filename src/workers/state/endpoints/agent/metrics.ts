@@ -1,5 +1,6 @@
 // agent/metrics and agent/metrics/stream.
 
+import { MetricNames } from '../../../../observe/metric-names.js';
 import type { RuntimeConfig } from '../../../../wire/config.js';
 import type { EndpointTable } from '../../http/endpoint.js';
 import { json, type Reply } from '../../http/message/reply.js';
@@ -8,7 +9,6 @@ import { anyText, header, type Values } from '../../http/parameters/parameters.j
 import type { Clock } from '../../local/state/clock.js';
 import type { MetricsBins } from './metrics-bins.js';
 import { binJson, metricsShape } from './metrics-json.js';
-import { MetricNames } from './metrics-names.js';
 import { prometheusText } from './metrics-prometheus.js';
 
 interface MetricsDependencies {

@@ -55,7 +55,7 @@ export function parseReadOptions(source: ParameterSource, limits: ReadLimits, di
   }
   return {
     consistency: consistent ? 'consistent' : stale ? 'stale' : 'default',
-    minIndex: Number(minIndex),
+    minIndex: Math.min(Number(minIndex), Number.MAX_SAFE_INTEGER),
     waitMs: withinLimits(wait, limits),
     maxStaleMs,
     cached,

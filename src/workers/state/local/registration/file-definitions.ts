@@ -8,8 +8,15 @@ import type { Registrar } from './registrar.js';
 import type { ServiceRegistration } from './service-registration.js';
 import { sidecarId } from './sidecar.js';
 
-function registrationOf({ service, checks, sidecar, token }: ServiceDefinition): ServiceRegistration {
-  return { service, checks, sidecar, token, replaceExistingChecks: true };
+function registrationOf(
+  { service, checks, sidecar, token }: ServiceDefinition,
+  checksBeside: ReadonlySet<string>,
+): ServiceRegistration {
+  return { service, checks, sidecar, token, replaceExistingChecks: true, checksBeside };
+}
+
+function checkIds({ checks }: LocalDefinitions): Set<string> {
+  return new Set(checks.map(({ check }) => (check.CheckID === '' ? check.Name : check.CheckID)));
 }
 
 function serviceText({ service }: ServiceDefinition, outcome: LocalOutcome | null): string | null {
@@ -36,9 +43,10 @@ export function definitionsProblem(
   definitions: LocalDefinitions,
 ): string | null {
   const defined = serviceIds(definitions);
+  const beside = checkIds(definitions);
   const hasService = (id: string): boolean => defined.has(id) || state.service(id)?.fromConfigFile === false;
   for (const definition of definitions.services) {
-    const text = serviceText(definition, registrar.serviceProblem(registrationOf(definition), 'file'));
+    const text = serviceText(definition, registrar.serviceProblem(registrationOf(definition, beside), 'file'));
     if (text !== null) return text;
   }
   for (const registration of definitions.checks) {
@@ -50,8 +58,9 @@ export function definitionsProblem(
 
 /** Registers everything; the first text of what was refused, or null. */
 export async function registerDefinitions(registrar: Registrar, definitions: LocalDefinitions): Promise<string | null> {
+  const beside = checkIds(definitions);
   for (const definition of definitions.services) {
-    const text = serviceText(definition, await registrar.registerService(registrationOf(definition), 'file'));
+    const text = serviceText(definition, await registrar.registerService(registrationOf(definition, beside), 'file'));
     if (text !== null) return text;
   }
   for (const registration of definitions.checks) {
@@ -68,7 +77,7 @@ export async function removeMissing(
   definitions: LocalDefinitions,
 ): Promise<void> {
   const services = serviceIds(definitions);
-  const checks = new Set(definitions.checks.map(({ check }) => (check.CheckID === '' ? check.Name : check.CheckID)));
+  const checks = checkIds(definitions);
   for (const entry of [...state.services()]) {
     if (entry.fromConfigFile && !services.has(entry.id)) await registrar.deregisterService(entry.id);
   }

@@ -229,7 +229,10 @@ export class Registrar {
     }
     if (kept === null) return;
     for (const entry of state.checksOf(service.ID)) {
-      if (!kept.has(entry.id) && entry.definition !== null) this.#removeCheck(transaction, entry.id);
+      if (kept.has(entry.id) || entry.definition === null) continue;
+      // A file knows nothing of the checks that the API gave its service.
+      if (fromConfigFile && (!entry.fromConfigFile || registration.checksBeside?.has(entry.id) === true)) continue;
+      this.#removeCheck(transaction, entry.id);
     }
   }
 

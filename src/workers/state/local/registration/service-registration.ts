@@ -11,6 +11,8 @@ export interface ServiceRegistration {
   readonly sidecar: SidecarRequest | null;
   /** The request's, or the definition's from a file. */
   readonly token: string;
-  /** Checks of the service that are not in this registration go. */
+  /** Checks of the service that are not in this registration go; of a file's, only those that came from files. */
   readonly replaceExistingChecks: boolean;
+  /** IDs of checks that the files define beside their services: they stay. */
+  readonly checksBeside?: ReadonlySet<string>;
 }

@@ -85,6 +85,8 @@ export interface ServiceInstancesRequest extends Narrowing {
 
 export const serviceInstances: ReadMethod<ServiceInstancesRequest, readonly ServiceInstance[]> = {
   name: 'Catalog.ServiceNodes',
+  countServices: ({ service, connect, tags }, asked) =>
+    asked.service(connect ? 'catalog.connect' : 'catalog.service', service, tags),
   prepare(store, { service: name, connect, filter, nodeMeta, tags, near, isMerged }, authorizer) {
     const matcher = matcherOf(filter, catalogInstanceFields);
     if (isRefusal(matcher)) return matcher;

@@ -111,9 +111,11 @@ export function instancesOf(service: string, kind: ServiceNodesKind = 'service')
 type Entries = readonly HealthEntry[];
 
 const NONE: Entries = [];
+const FAMILIES = { service: 'health.service', connect: 'health.connect', ingress: 'health.ingress' } as const;
 
 export const serviceNodes: ReadMethod<ServiceNodesRequest, Entries> = {
   name: 'Health.ServiceNodes',
+  countServices: ({ kind, service, tags }, asked) => asked.service(FAMILIES[kind], service, tags),
   prepare(store, request, authorizer) {
     const read = serviceNodesRead(store, request, authorizer);
     return isRefusal(read) || request.isMerged !== true ? read : centrally(store, read, mergedInstances);

@@ -72,6 +72,12 @@ export interface OtherDatacenters {
   ): Promise<Value | Refusal>;
 }
 
+/** Which services were asked for, for the metrics. */
+export interface AskedServices {
+  /** `family`: what the metric's name begins with, e.g. `catalog.service`. */
+  service(family: string, name: string, tags: readonly string[]): void;
+}
+
 export interface ReadMethod<Request, Value> {
   /** As spec/rpc.md names it, e.g. `KVS.Get`. */
   readonly name: string;
@@ -81,6 +87,8 @@ export interface ReadMethod<Request, Value> {
   readonly isOpen?: true;
   /** The secret of the token that the request is judged by in place of its caller's; "" for the caller's. */
   actsAs?(store: StoreReads, request: Request): string;
+  /** Where it asks for the instances of a service. */
+  countServices?(request: Request, asked: AskedServices): void;
   /** What isn't here but may be in the primary datacenter, which is asked then. */
   isInPrimary?(store: StoreReads, request: Request): boolean;
   /** What whoever shows a token is told that nobody knows, in the words of this method. */

@@ -45,6 +45,10 @@ export class KvTableReads implements KvReads {
     this.#current = current;
   }
 
+  get count(): number {
+    return this.#current.tables.kv.entries.rows.size;
+  }
+
   get(key: string): ReadResult<KvEntry | null> {
     const { tables } = this.#current;
     const entry = tables.kv.entries.get(kvTableKey(key));

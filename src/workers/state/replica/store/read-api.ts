@@ -85,6 +85,8 @@ export interface KvReads {
   keys(prefix: string, separator: string): ReadResult<readonly string[]>;
   /** True while a lock of this key must be refused because of a lock delay (local clock, not replicated). */
   lockDelayed(key: string): boolean;
+  /** How many entries there are. */
+  readonly count: number;
 }
 
 export interface SessionReads {

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { Metrics } from '../../../../../src/observe/metrics.js';
 import { AppliedProgress } from '../../../../../src/wire/raft/applied-progress.js';
 import { allowAll } from '../../../../../src/workers/state/acl/access.js';
 import { ask } from '../../../../../src/workers/state/calls/asked-read.js';
@@ -39,7 +40,7 @@ const makers = {
   'the primary': (store: StateStore, consensus: FakeLeader, keepingUp: KeepingUp) =>
     testCalls({ store, consensus, keepingUp }),
   'a reader': (store: StateStore, consensus: FakeLeader, keepingUp: KeepingUp) =>
-    new ReaderCalls(store, consensus, keepingUp, noAcls),
+    new ReaderCalls(store, consensus, keepingUp, noAcls, new Metrics()),
 };
 
 for (const [who, make] of Object.entries(makers)) {

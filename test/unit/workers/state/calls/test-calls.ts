@@ -1,6 +1,7 @@
 // Calls over a store and a log of a test's own, with whatever else a server has left at rest.
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { Metrics } from '../../../../../src/observe/metrics.js';
 import type { CoordinateRecord } from '../../../../../src/wire/records.js';
 import type { AskedFailure } from '../../../../../src/workers/state/calls/asked-failure.js';
 import type { Calls } from '../../../../../src/workers/state/calls/calls.js';
@@ -94,6 +95,7 @@ export function testCalls({
   tokens = noAcls,
 }: TestCallsOptions): Calls {
   return new ServerCalls({
+    metrics: new Metrics(),
     server: {
       datacenter: 'dc1',
       nodeName: 'n1',

@@ -57,6 +57,25 @@ test('tags must all be there, node-meta must fit, a filter decides', async () =>
   assert.deepEqual(await nodes('/v1/health/service/web?filter=Node.Node!=n1'), ['n2']);
 });
 
+test('a bad filter of what comes from the event stream is named without a prefix', async () => {
+  const wrong = 'Selector "Nope" is not valid';
+  for (const target of [
+    '/v1/health/service/web?index=1',
+    '/v1/health/connect/web?cached',
+    '/v1/health/service/web?cached&index=1',
+  ])
+    assert.deepEqual((await api.get(`${target}&filter=Nope==1`)).body, wrong, target);
+  for (const target of [
+    '/v1/health/service/web?stale',
+    '/v1/health/service/web?index=1&near=n1',
+    '/v1/health/ingress/web?cached',
+    '/v1/health/state/any?index=1',
+  ]) {
+    const { status, body } = await api.get(`${target}&filter=Nope==1`);
+    assert.deepEqual([status, body], [500, `Failed to create boolean expression evaluator: ${wrong}`], target);
+  }
+});
+
 test('the kept answer follows instances, checks, nodes and a restart of the service', async () => {
   registerWeb('n1', 'passing');
   const both = async (): Promise<string[][]> => [

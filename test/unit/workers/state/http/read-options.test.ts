@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isReply } from '../../../../../src/workers/state/http/message/reply.js';
+import type { ReadOptions } from '../../../../../src/workers/state/http/message/request.js';
 import { parseQuery } from '../../../../../src/workers/state/http/parameters/query.js';
 import { parseReadOptions, type ReadLimits } from '../../../../../src/workers/state/http/parameters/read-options.js';
 
@@ -13,12 +14,16 @@ const LIMITS: ReadLimits = {
   discoveryMaxStaleMs: 0,
 };
 
-function waitMs(query: string, limits = LIMITS): number {
+function optionsOf(query: string, limits = LIMITS): ReadOptions {
   const parsed = parseQuery(query);
   assert.ok(parsed !== null);
   const options = parseReadOptions({ query: parsed, header: () => undefined }, limits, false);
   assert.ok(!isReply(options), query);
-  return options.waitMs;
+  return options;
+}
+
+function waitMs(query: string, limits = LIMITS): number {
+  return optionsOf(query, limits).waitMs;
 }
 
 /** The wait without its share of chance, which is at most a sixteenth. */
@@ -40,4 +45,10 @@ test('a shorter wait is as long as it was asked for; none, 0 and less are the de
   expectWait('index=1&wait=1500us', 1.5);
   for (const query of ['index=1', 'index=1&wait=', 'index=1&wait=0s', 'index=1&wait=-5s']) expectWait(query, 300_000);
   expectWait('index=1', 7_000, { ...LIMITS, defaultQueryTimeMs: 7_000 });
+});
+
+test('an index beyond every real one stays one that can be told to another server', () => {
+  assert.equal(optionsOf('index=18446744073709551615').minIndex, Number.MAX_SAFE_INTEGER);
+  assert.equal(optionsOf('index=9007199254740993').minIndex, Number.MAX_SAFE_INTEGER);
+  assert.equal(optionsOf('index=7').minIndex, 7);
 });

@@ -201,6 +201,45 @@ test('a reload keeps what stays, removes what is gone from the files, and writes
   await local.stop();
 });
 
+test('a reload keeps checks of a service that the files define beside it or that the API gave it', async () => {
+  const service = registration({ ID: 'web', Service: 'web' }).service;
+  const ttl = (name: string) => checkType({ Name: name, TTL: 600 * SECOND_NS });
+  const definitions = (checks: readonly string[], beside: readonly string[]): LocalDefinitions => ({
+    services: [{ service, checks: checks.map(ttl), sidecar: null, token: '' }],
+    checks: beside.map((name) => ({ check: ttl(name), serviceId: 'web', token: '' })),
+    nodeMeta: {},
+  });
+  const { local, leader } = await openLocal({
+    level: 'error',
+    config: { definitions: definitions(['own', 'goes'], ['beside', 'goes too']) },
+  });
+  await local.registrar.registerCheck({ check: ttl('api'), serviceId: 'web', token: '' });
+  local.start();
+  await settle();
+  for (const id of ['beside', 'api']) local.ttl.update(id, 'passing', 'fine');
+  await settle();
+  const { localConfig } = await import('./local-fixture.js');
+  const shown = () => [...local.state.checks()].map(({ id, check }) => `${id}: ${check.Status}`).sort();
+  const same = leader.proposed.length;
+  assert.equal(
+    await local.reload(localConfig({ definitions: definitions(['own', 'goes'], ['beside', 'goes too']) })),
+    null,
+  );
+  await settle();
+  assert.deepEqual(shown(), [
+    'api: passing',
+    'beside: passing',
+    'goes too: critical',
+    'service:web:1: critical',
+    'service:web:2: critical',
+  ]);
+  assert.equal(leader.proposed.length, same, 'nothing changed, nothing written');
+  assert.equal(await local.reload(localConfig({ definitions: definitions(['own'], ['beside']) })), null);
+  await settle();
+  assert.deepEqual(shown(), ['api: passing', 'beside: passing', 'service:web: critical']);
+  await local.stop();
+});
+
 test('changed node metadata is in the catalog right after a reload, without waiting for the next full sync', async () => {
   const { local, leader } = await openLocal({ level: 'error', config: { nodeMeta: { rack: '1' } } });
   local.start();

@@ -31,11 +31,27 @@ test('lists are maps in order of their IDs, and filtered', async () => {
   assert.deepEqual(Object.keys(body(all) as object), ['a', 'b', 'é']);
   const some = await call('GET', `/v1/agent/services?filter=${encodeURIComponent('"b" in Tags')}`);
   assert.deepEqual(Object.keys(body(some) as object), ['b']);
-  const bad = await call('GET', '/v1/agent/checks?filter=Nope==1');
+  const bad = await call('GET', '/v1/agent/services?filter=Nope==1');
   assert.deepEqual(
     [bad.status, bad.body],
     [500, 'Failed to create boolean expression evaluator: Selector "Nope" is not valid'],
   );
+  await local.stop();
+});
+
+test('fields of a filter of checks are judged with the first check; what is no expression, at once', async () => {
+  const { local, call } = await openApi();
+  const refused = async (filter: string): Promise<unknown[]> => {
+    const { status, body } = await call('GET', `/v1/agent/checks?filter=${filter}`);
+    return [status, body];
+  };
+  assert.deepEqual(await refused('Nope==1'), [200, '{}']);
+  const [status, noExpression] = await refused('Nope');
+  assert.equal(status, 500);
+  assert.match(String(noExpression), /^Failed to create boolean expression evaluator: 1:5 \(4\): no match found/);
+  await call('PUT', '/v1/agent/check/register', '{"Name":"c","TTL":"10s"}');
+  assert.deepEqual(await refused('Nope==1'), [500, 'Selector "Nope" is not valid']);
+  assert.deepEqual(await refused('Nope'), [500, noExpression]);
   await local.stop();
 });
 

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { MetricNames, type TelemetryConfig } from '../../../../../../src/observe/metric-names.js';
 import type { MetricsReport } from '../../../../../../src/wire/thread-port.js';
 import { declaredFamilies } from '../../../../../../src/workers/state/endpoints/agent/metric-families.js';
 import { MetricsBins } from '../../../../../../src/workers/state/endpoints/agent/metrics-bins.js';
 import { binJson } from '../../../../../../src/workers/state/endpoints/agent/metrics-json.js';
-import {
-  MetricNames,
-  type TelemetryConfig,
-} from '../../../../../../src/workers/state/endpoints/agent/metrics-names.js';
 import { prometheusText } from '../../../../../../src/workers/state/endpoints/agent/metrics-prometheus.js';
 import { readJson } from '../../../../../data.js';
 import { FakeClock } from '../../local/fake-clock.js';

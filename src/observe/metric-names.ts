@@ -1,7 +1,7 @@
 // From the names in the code to those that users see: prefix, host name, filter (spec/agent.md section 6).
 
 import os from 'node:os';
-import type { RuntimeConfig } from '../../../../wire/config.js';
+import type { RuntimeConfig } from '../wire/config.js';
 
 export type TelemetryConfig = Pick<
   RuntimeConfig['telemetry'],
@@ -30,6 +30,11 @@ export class MetricNames {
 
   counterOrSample(name: string): string | null {
     return this.#filtered(this.#prefix + name);
+  }
+
+  /** As sinks name a gauge that know the host; not filtered. */
+  withoutHost(name: string): string {
+    return this.#prefix + name;
   }
 
   /** The longest rule that fits decides. */
