@@ -24,6 +24,7 @@ import {
 import {
   autopilotRequestSchema,
   deregisterSchema,
+  federationStateRequestSchema,
   kvsSchema,
   registerSchema,
   sessionRequestSchema,
@@ -50,6 +51,7 @@ codecs[CommandType.txn] = structCodec(txnSchema);
 codecs[CommandType.autopilot] = structCodec(autopilotRequestSchema);
 codecs[CommandType.connectCa] = structCodec(connectCaSchema);
 codecs[CommandType.connectCaLeaf] = structCodec(connectCaLeafSchema);
+codecs[CommandType.federationState] = structCodec(federationStateRequestSchema);
 codecs[CommandType.systemMetadata] = structCodec(systemMetadataRequestSchema);
 codecs[CommandType.virtualIp] = structCodec(virtualIpSchema);
 codecs[CommandType.aclBootstrap] = structCodec(aclBootstrapSchema);

@@ -11,6 +11,7 @@ import type {
   CaRoot,
   CheckRecord,
   CoordinateRecord,
+  FederationState,
   KvEntry,
   Locality,
   NodeRecord,
@@ -38,6 +39,7 @@ export const CommandType = {
   configEntry: 22,
   connectCa: 13,
   connectCaLeaf: 21,
+  federationState: 30,
   systemMetadata: 31,
   virtualIp: 43,
   ...AclCommandType,
@@ -188,6 +190,12 @@ export interface ConnectCaLeafRequest extends WriteRequest {
   readonly Op: 'increment-index';
 }
 
+export interface FederationStateRequest extends WriteRequest {
+  /** "upsert" or "delete"; of one to be deleted only the datacenter counts. */
+  readonly Op: string;
+  readonly State: FederationState;
+}
+
 export interface SystemMetadataRequest extends WriteRequest {
   /** "upsert" or "delete". */
   readonly Op: string;
@@ -208,6 +216,7 @@ export type Command =
   | { readonly type: typeof CommandType.configEntry; readonly body: ConfigEntryRequest }
   | { readonly type: typeof CommandType.connectCa; readonly body: ConnectCaRequest }
   | { readonly type: typeof CommandType.connectCaLeaf; readonly body: ConnectCaLeafRequest }
+  | { readonly type: typeof CommandType.federationState; readonly body: FederationStateRequest }
   | { readonly type: typeof CommandType.systemMetadata; readonly body: SystemMetadataRequest }
   | AclCommand
   | { readonly type: typeof CommandType.virtualIp; readonly body: ServiceVirtualIp };

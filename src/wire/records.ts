@@ -375,6 +375,23 @@ export interface FreeVirtualIp {
   readonly IsCounter: boolean;
 }
 
+/** An instance with its node and its checks, as an answer about health has them. */
+export interface CheckedInstance {
+  readonly Node: NodeRecord | null;
+  readonly Service: ServiceRecord | null;
+  readonly Checks: readonly CheckRecord[] | null;
+}
+
+/** By which mesh gateways a datacenter is reached. */
+export interface FederationState extends RaftIndex {
+  readonly Datacenter: string;
+  readonly MeshGateways: readonly CheckedInstance[] | null;
+  /** When its own datacenter said so, as Go writes moments (wire/go-time.ts). */
+  readonly UpdatedAt: Uint8Array | null;
+  /** Its ModifyIndex in the primary datacenter; 0 in a request that is made there. */
+  readonly PrimaryModifyIndex: number;
+}
+
 export interface SystemMetadataEntry extends RaftIndex {
   readonly Key: string;
   readonly Value: string;

@@ -3,6 +3,7 @@
 import type {
   AutopilotRequest,
   DeregisterRequest,
+  FederationStateRequest,
   KvsRequest,
   RegisterRequest,
   SessionRequest,
@@ -11,7 +12,13 @@ import type {
 } from '../commands.js';
 import { checkSchema, localitySchema, serviceSchema } from './catalog.js';
 import { list, pointer, raftIndex, type StructSchema, stringMap, struct, writeRequest } from './kinds.js';
-import { autopilotSchema, kvRequestEntrySchema, sessionSchema, systemMetadataSchema } from './state.js';
+import {
+  autopilotSchema,
+  federationStateSchema,
+  kvRequestEntrySchema,
+  sessionSchema,
+  systemMetadataSchema,
+} from './state.js';
 
 export const registerSchema: StructSchema<RegisterRequest> = {
   name: 'RegisterRequest',
@@ -55,6 +62,11 @@ export const tombstoneSchema: StructSchema<TombstoneRequest> = {
 export const autopilotRequestSchema: StructSchema<AutopilotRequest> = {
   name: 'AutopilotSetConfigRequest',
   fields: { ...writeRequest, CAS: 'bool', Config: struct(autopilotSchema) },
+};
+
+export const federationStateRequestSchema: StructSchema<FederationStateRequest> = {
+  name: 'FederationStateRequest',
+  fields: { ...writeRequest, Op: 'string', State: struct(federationStateSchema) },
 };
 
 export const systemMetadataRequestSchema: StructSchema<SystemMetadataRequest> = {

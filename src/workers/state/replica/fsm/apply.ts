@@ -20,6 +20,7 @@ import { applyConnectCa } from './mesh/ca-write.js';
 import { applyConfigEntry } from './mesh/config-entry-write.js';
 import { applyIntention } from './mesh/intention-write.js';
 import { assignManualIps } from './mesh/manual-virtual-ip.js';
+import { writeFederationState } from './operator/federation-state-write.js';
 import { writeAutopilot, writeSystemMetadata } from './operator/operator-write.js';
 import { applyQuery } from './query-command.js';
 import type { Refusal } from './refusals/refusal.js';
@@ -83,6 +84,8 @@ export function applyCommand(tables: Tables, command: Command): ApplyResult {
       return applyConnectCa(tables, command.body);
     case CommandType.connectCaLeaf:
       return { kind: 'number', value: tables.journal.index };
+    case CommandType.federationState:
+      return writeFederationState(tables, command.body);
     case CommandType.systemMetadata:
       writeSystemMetadata(tables, command.body);
       return command.body.Op === 'delete' ? NIL : { kind: 'bool', value: true };

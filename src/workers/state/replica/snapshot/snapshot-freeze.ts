@@ -8,6 +8,7 @@ import type {
   CaProviderState,
   CaRoot,
   CoordinateRecord,
+  FederationState,
   FreeVirtualIp,
   KvEntry,
   PreparedQueryRecord,
@@ -52,6 +53,7 @@ export interface StoreSnapshot {
   readonly caRoots: OrderedMap<CaRoot>;
   readonly caProviderState: OrderedMap<CaProviderState>;
   readonly caConfig: CaConfiguration | undefined;
+  readonly federationStates: OrderedMap<FederationState>;
   readonly systemMetadata: OrderedMap<SystemMetadataRow>;
   readonly virtualIps: OrderedMap<ServiceVirtualIp>;
   readonly freeVirtualIps: OrderedMap<FreeVirtualIp>;
@@ -88,6 +90,7 @@ export function freezeTables(tables: Tables, appliedIndex: number): StoreSnapsho
     caRoots: tables.caRoots.rows.clone(),
     caProviderState: tables.caProviderState.rows.clone(),
     caConfig: tables.caConfig.get(CA_CONFIG_KEY),
+    federationStates: tables.federationStates.rows.clone(),
     systemMetadata: tables.systemMetadata.rows.clone(),
     virtualIps: tables.virtualIps.rows.clone(),
     freeVirtualIps: tables.freeVirtualIps.rows.clone(),

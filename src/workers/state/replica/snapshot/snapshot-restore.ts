@@ -14,7 +14,7 @@ import {
   aclRoleSchema,
   aclTokenSchema,
 } from '../../../../wire/schema/acl.js';
-import { registerSchema } from '../../../../wire/schema/commands.js';
+import { federationStateRequestSchema, registerSchema } from '../../../../wire/schema/commands.js';
 import { caConfigurationSchema, caProviderStateSchema, caRootSchema } from '../../../../wire/schema/connect-ca.js';
 import type { StructSchema } from '../../../../wire/schema/kinds.js';
 import { preparedQuerySchema } from '../../../../wire/schema/prepared-query.js';
@@ -54,7 +54,7 @@ import { CHUNKING_STATE, SnapshotError } from './snapshot-order.js';
 for (const schema of [registerSchema, kvEntrySchema, sessionSchema, autopilotSchema]) structCodec(schema);
 for (const schema of [indexRecordSchema, preparedQuerySchema, systemMetadataSchema]) structCodec(schema);
 for (const schema of [caRootSchema, caProviderStateSchema, caConfigurationSchema]) structCodec(schema);
-for (const schema of [virtualIpSchema, freeVirtualIpSchema]) structCodec(schema);
+for (const schema of [virtualIpSchema, freeVirtualIpSchema, federationStateRequestSchema]) structCodec(schema);
 for (const schema of [aclTokenSchema, aclPolicySchema, aclRoleSchema]) structCodec(schema);
 for (const schema of [aclBindingRuleSchema, aclAuthMethodSchema]) structCodec(schema);
 codecOf(coordinatesKind);
@@ -223,6 +223,13 @@ const RESTORERS: ReadonlyMap<number, Restorer> = new Map<number, Restorer>([
       tables.configEntries.set(configEntryKey(Entry.Kind, Entry.Name), Entry);
       deriveFromEntry(tables, { before: undefined, after: Entry });
       reader.offset = next;
+    },
+  ],
+  [
+    30,
+    (reader, tables) => {
+      const { State } = reader.struct(federationStateRequestSchema);
+      tables.federationStates.set(keyPart(State.Datacenter), State);
     },
   ],
   [

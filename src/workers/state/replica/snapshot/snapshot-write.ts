@@ -13,7 +13,7 @@ import {
   aclRoleSchema,
   aclTokenSchema,
 } from '../../../../wire/schema/acl.js';
-import { registerSchema } from '../../../../wire/schema/commands.js';
+import { federationStateRequestSchema, registerSchema } from '../../../../wire/schema/commands.js';
 import { caConfigurationSchema, caProviderStateSchema, caRootSchema } from '../../../../wire/schema/connect-ca.js';
 import type { StructSchema } from '../../../../wire/schema/kinds.js';
 import { preparedQuerySchema } from '../../../../wire/schema/prepared-query.js';
@@ -118,6 +118,12 @@ function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> 
     case 22:
       for (const [, Entry] of state.configEntries.entries()) {
         yield (writer) => writer.raw(encode(configEntryRequest, { Datacenter: '', Token: '', Op: '', Entry }, type));
+      }
+      return;
+    case 30:
+      for (const [, State] of state.federationStates.entries()) {
+        const request = { Datacenter: '', Token: '', Op: 'upsert', State };
+        yield (writer) => writer.struct(type, federationStateRequestSchema, request);
       }
       return;
     case 31:

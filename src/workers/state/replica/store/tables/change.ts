@@ -9,6 +9,7 @@ import type {
   CaProviderState,
   CaRoot,
   CoordinateRecord,
+  FederationState,
   FreeVirtualIp,
   KvEntry,
   PreparedQueryRecord,
@@ -32,6 +33,7 @@ export interface TableRows {
   readonly 'gateway-services': GatewayServiceRow;
   readonly 'prepared-queries': PreparedQueryRecord;
   readonly 'kind-service-names': number;
+  readonly 'federation-states': FederationState;
   readonly 'system-metadata': SystemMetadataRow;
   readonly autopilot: AutopilotConfig;
   readonly 'ca-config': CaConfiguration;

@@ -19,6 +19,8 @@ export interface PeerCatalog {
   readonly indexes: CatalogIndex;
 }
 
+/** Of the whole table, in the index table. */
+export const FEDERATION_STATES_INDEX = 'federation-states';
 /** Key of the only row of the autopilot table. */
 export const AUTOPILOT_KEY = 'config';
 /** Keys of the free virtual addresses, in the order of a snapshot: the one that was freed last, and the highest ever given. */
@@ -40,6 +42,8 @@ export class Tables {
   readonly coordinates = new Table('coordinates', this.journal);
   /** By kind and service name; the value is the index of the insert. */
   readonly kindServiceNames = new Table('kind-service-names', this.journal);
+  /** By datacenter. */
+  readonly federationStates = new Table('federation-states', this.journal);
   readonly systemMetadata = new Table('system-metadata', this.journal);
   /** By kind and name. */
   readonly configEntries = new Table('config-entries', this.journal);
