@@ -23,7 +23,7 @@ export const GROUPS: readonly Group[] = [
   { words: ['tls'], takesWords: false, isOfGroups: true, synopsis: 'Make certificates for agents' },
   { words: ['tls', 'ca'], takesWords: false, synopsis: 'Make a certificate authority for agents' },
   { words: ['tls', 'cert'], takesWords: false, synopsis: 'Make certificates that it has signed' },
-  { words: ['services'], takesWords: true, synopsis: 'Register, deregister and sync services of the agent' },
+  { words: ['services'], takesWords: true, synopsis: 'Register, deregister, sync and export services' },
 ];
 
 export const COMMANDS: readonly Registered[] = [
@@ -189,6 +189,16 @@ export const COMMANDS: readonly Registered[] = [
     words: ['services', 'deregister'],
     synopsis: 'Takes services off an agent',
     load: () => import('./commands/services/services-deregister.js'),
+  },
+  {
+    words: ['services', 'export'],
+    synopsis: 'Exports a service to other clusters',
+    load: () => import('./commands/services/services-export.js'),
+  },
+  {
+    words: ['services', 'exported-services'],
+    synopsis: 'Lists the services that are exported to other clusters',
+    load: () => import('./commands/services/exported-services.js'),
   },
   {
     words: ['services', 'register'],

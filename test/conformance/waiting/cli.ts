@@ -27,7 +27,7 @@ export const waiting: WaitingList = {
   exec: { reason: EXEC_LOCK_WATCH },
   'help-commands': {
     reason: 'these commands do not exist yet',
-    steps: ['debug', 'exec', 'lock', 'watch', 'services-export', 'services-exported-services'],
+    steps: ['debug', 'exec', 'lock', 'watch'],
   },
   'top-level': {
     reason: 'the list of commands is not whole yet',
