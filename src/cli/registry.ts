@@ -246,4 +246,9 @@ export const COMMANDS: readonly Registered[] = [
     load: () => import('./commands/validate.js'),
   },
   { words: ['version'], synopsis: 'Prints the version', load: () => import('./commands/version.js') },
+  {
+    words: ['watch'],
+    synopsis: 'Shows what changes, or runs a program with it',
+    load: () => import('./commands/watch.js'),
+  },
 ];

@@ -10,7 +10,13 @@ import type { Endpoint } from './endpoint.js';
 import { endpointUrl, findEndpoint } from './endpoint.js';
 
 export type Answer =
-  | { readonly ok: true; readonly status: number; readonly body: Buffer }
+  | {
+      readonly ok: true;
+      readonly status: number;
+      readonly body: Buffer;
+      /** X-Consul-Index as it came; "" where there was none. */
+      readonly index: string;
+    }
   | { readonly ok: false; readonly error: string };
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
 export type Query = readonly (readonly [name: string, value: string | null])[];
@@ -189,7 +195,9 @@ export async function answerOf(response: IncomingMessage, passes404: boolean): P
   const status = response.statusCode ?? 0;
   try {
     const body = await collect(response);
-    if (status === 200 || (status === 404 && passes404)) return { ok: true, status, body };
+    if (status === 200 || (status === 404 && passes404)) {
+      return { ok: true, status, body, index: String(response.headers['x-consul-index'] ?? '') };
+    }
     return { ok: false, error: unexpected(status, body) };
   } catch {
     return { ok: false, error: 'unexpected EOF' };

@@ -2,14 +2,14 @@
 
 import type { WaitingList } from '../standing.js';
 
-const EXEC_LOCK_WATCH = '`exec`, `lock` and `watch` do not exist yet';
+const EXEC_LOCK = '`exec` and `lock` do not exist yet';
 
 export const waiting: WaitingList = {
   'acl-policy-token': {
     reason: 'recorded without the text that the recordings over HTTP have: that a builtin policy cannot be deleted',
     steps: ['policy-delete-builtin'],
   },
-  'bad-flags': { reason: EXEC_LOCK_WATCH, steps: ['exec', 'lock', 'watch'] },
+  'bad-flags': { reason: EXEC_LOCK, steps: ['exec', 'lock'] },
   'connect-login': {
     reason: '`peering` and `debug` do not exist yet',
     steps: [
@@ -24,33 +24,18 @@ export const waiting: WaitingList = {
       'debug-extra',
     ],
   },
-  exec: { reason: EXEC_LOCK_WATCH },
+  exec: { reason: EXEC_LOCK },
   'help-commands': {
     reason: 'these commands do not exist yet',
-    steps: ['debug', 'exec', 'lock', 'watch'],
+    steps: ['debug', 'exec', 'lock'],
   },
   'top-level': {
     reason: 'the list of commands is not whole yet',
     steps: ['none', 'unknown', 'unknown-flag', 'help-short', 'help-long', 'help-word', 'near-miss', 'case'],
   },
   'watch-lock': {
-    reason: EXEC_LOCK_WATCH,
+    reason: EXEC_LOCK,
     steps: [
-      'watch-none',
-      'watch-bad-type',
-      'watch-key-missing-arg',
-      'watch-key',
-      'watch-keyprefix',
-      'watch-key-none',
-      'watch-services',
-      'watch-nodes',
-      'watch-service',
-      'watch-checks',
-      'watch-event',
-      'watch-service-and-state',
-      'watch-no-shell-no-handler',
-      'w',
-      'watch-handler',
       'lock-none',
       'lock-one',
       'lock-true',
