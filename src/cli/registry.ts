@@ -128,6 +128,11 @@ export const COMMANDS: readonly Registered[] = [
     load: () => import('./commands/leave.js'),
   },
   {
+    words: ['lock'],
+    synopsis: 'Runs a program while it holds a lock',
+    load: () => import('./commands/lock.js'),
+  },
+  {
     words: ['login'],
     synopsis: "Exchanges somebody else's token for an ACL token",
     load: () => import('./commands/login.js'),

@@ -1,6 +1,7 @@
 // Programs that a command runs: directly, or a line by the user's shell.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
 
 export interface ChildOptions {
   readonly words: readonly string[];
@@ -9,20 +10,26 @@ export interface ChildOptions {
   /** Beside what this process has. */
   readonly environment: { readonly [name: string]: string };
   readonly stdin: 'pipe' | 'ignore' | 'inherit';
+  /** Signals reach whatever it has started itself, too. */
+  readonly hasGroup: boolean;
 }
 
 export interface Child {
-  readonly process: ChildProcess;
+  /** null: it isn't a pipe. */
+  readonly stdin: Writable | null;
+  /** Nothing happens where it has ended already. */
+  kill(signal: NodeJS.Signals): void;
   /** Once it is over, and all that it wrote has been written. null: well; else what became of it, in Go's words. */
   readonly ended: Promise<{ readonly problem: string; readonly code: number } | null>;
 }
 
 /** What could not be started has ended, too. */
-export function startChild({ words, hasShell, environment, stdin }: ChildOptions): Child {
+export function startChild({ words, hasShell, environment, stdin, hasGroup }: ChildOptions): Child {
   const [program = '', ...rest] = hasShell ? [process.env['SHELL'] || '/bin/sh', '-c', words.join(' ')] : words;
   const child = spawn(program, rest, {
     stdio: [stdin, 'inherit', 'inherit'],
     env: { ...process.env, ...environment },
+    detached: hasGroup,
   });
   // It may end before it has read everything.
   child.stdin?.on('error', () => {});
@@ -37,5 +44,21 @@ export function startChild({ words, hasShell, environment, stdin }: ChildOptions
       else resolve({ problem: `exit status ${code}`, code });
     });
   });
-  return { process: child, ended };
+  return {
+    stdin: child.stdin,
+    kill(signal) {
+      const { pid } = child;
+      if (!hasGroup || pid === undefined) child.kill(signal);
+      else killGroup(pid, signal);
+    },
+    ended,
+  };
+}
+
+function killGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // All of them have ended.
+  }
 }

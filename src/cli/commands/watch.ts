@@ -79,9 +79,10 @@ class Handler {
       hasShell: !this.#options.has('shell') || this.#options.isOn('shell'),
       environment: { CONSUL_INDEX: String(index) },
       stdin: 'pipe',
+      hasGroup: false,
     });
     this.#running = child;
-    child.process.stdin?.end(`${data}\n`);
+    child.stdin?.end(`${data}\n`);
     const ended = await child.ended;
     this.#running = null;
     if (ended !== null) fail(`Error running handler: ${ended.problem}`);
@@ -90,7 +91,7 @@ class Handler {
   /** Once it is over. */
   async stop(signal: NodeJS.Signals): Promise<void> {
     if (this.#running === null) return;
-    this.#running.process.kill(signal);
+    this.#running.kill(signal);
     await this.#running.ended;
   }
 }
