@@ -23,8 +23,9 @@ export class RawConnection {
   received = Buffer.alloc(0);
   isClosed = false;
 
-  constructor(port: number) {
-    this.socket = net.connect(port, '127.0.0.1');
+  /** `from`: the client's own address. */
+  constructor(port: number, from = '127.0.0.1') {
+    this.socket = net.connect({ port, host: '127.0.0.1', localAddress: from });
     this.socket.setNoDelay(true);
     this.socket.on('error', () => {});
     this.socket.on('data', (chunk: Buffer) => {

@@ -1,9 +1,10 @@
-// Breakages of gRPC on the server port: what subscribers are told, and when they must begin anew.
+// Breakages of gRPC on the server port: what subscribers are told, when they must begin anew, and who is hung up on.
 
 import type { Mutant } from '../../mutant.js';
 
 const RECORDED = ['unit/workers/state/rpc/grpc/recorded-subscription'];
 const SUBSCRIBE = ['integration/rpc/subscribe'];
+const PEER_WATCH = ['unit/workers/state/rpc/grpc/peer-watch'];
 const PASSED_ON = ['unit/workers/state/rpc/grpc/passed-on-subscription'];
 
 export const rpcGrpc: readonly Mutant[] = [
@@ -48,5 +49,19 @@ export const rpcGrpc: readonly Mutant[] = [
     find: '      release();\n',
     replace: '',
     tests: PASSED_ON,
+  },
+  {
+    name: 'gRPC: a connection that broke the rules is kept until the question is overdue',
+    file: 'workers/state/rpc/grpc/peer-watch.ts',
+    find: 'if (isTaken && id === null) setImmediate(() => this.#hangUpIfUnsent());',
+    replace: '',
+    tests: PEER_WATCH,
+  },
+  {
+    name: 'gRPC: who has not answered within a second is hung up on',
+    file: 'workers/state/rpc/grpc/peer-watch.ts',
+    find: '!this.#hasAnswered && (session.state.outboundQueueSize ?? 0) > 0',
+    replace: '!this.#hasAnswered',
+    tests: PEER_WATCH,
   },
 ];
