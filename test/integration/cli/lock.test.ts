@@ -3,7 +3,6 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
@@ -13,7 +12,8 @@ import { lictor, MAIN, type Outcome } from './program.js';
 
 interface Locking {
   readonly said: () => string;
-  readonly ended: Promise<number | null>;
+  /** Once it has ended: the exit code. */
+  over(): Promise<number | null>;
   signal(signal: NodeJS.Signals): void;
 }
 
@@ -42,18 +42,27 @@ describe('lock', { concurrency: false }, () => {
     const child = spawn(process.execPath, [MAIN, 'lock', ...argv], {
       env: { PATH: process.env['PATH'], ...environment() },
     });
-    const closed = once(child, 'close') as Promise<[number | null]>;
     let said = '';
+    let ended: { readonly code: number | null } | null = null;
+    child.once('close', (code) => {
+      ended = { code };
+    });
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
         said += chunk.toString('utf8');
       });
     }
-    t.after(async () => {
-      child.kill('SIGTERM');
-      await closed;
+    t.after(() => {
+      child.kill('SIGKILL');
+      // What it has left behind may still have them.
+      child.stdout.destroy();
+      child.stderr.destroy();
     });
-    return { said: () => said, ended: closed.then(([code]) => code), signal: (name) => void child.kill(name) };
+    const over = async (): Promise<number | null> => {
+      await waitFor(() => ended !== null, 'the command to end', 20_000);
+      return ended === null ? null : (ended as { readonly code: number | null }).code;
+    };
+    return { said: () => said, over, signal: (name) => void child.kill(name) };
   }
 
   /** A shell's loop that goes on until there is the file. */
@@ -68,9 +77,9 @@ describe('lock', { concurrency: false }, () => {
     await waitFor(async () => (await sessions()).length === 2, 'the second to wait');
     assert.equal(second.said(), '');
     fs.writeFileSync(gate, '');
-    assert.equal(await first.ended, 0);
+    assert.equal(await first.over(), 0);
     assert.equal(first.said(), 'first\nover\n');
-    assert.equal(await second.ended, 0);
+    assert.equal(await second.over(), 0);
     assert.equal(second.said(), 'second\n');
     assert.deepEqual(await sessions(), []);
     assert.equal(await api('GET', 'kv/l/?keys'), '');
@@ -81,16 +90,16 @@ describe('lock', { concurrency: false }, () => {
     await waitFor(() => holder.said().includes('held'), 'the lock to be held');
     const [session] = await sessions();
     await api('PUT', `session/destroy/${session?.ID}`);
-    assert.equal(await holder.ended, 1);
+    assert.equal(await holder.over(), 1);
     assert.match(holder.said(), /Lock lost, the child is ended: the lock is not held any more/);
     assert.match(holder.said(), /told/);
   });
 
   it('interrupted, it takes what a shell has started with it, and gives the lock up', async (t) => {
-    const holder = lock(t, ['l/three', 'echo held; sleep 600 & wait']);
+    const holder = lock(t, ['l/three', 'echo held; sleep 60 & wait']);
     await waitFor(() => holder.said().includes('held'), 'the lock to be held');
     holder.signal('SIGINT');
-    assert.equal(await holder.ended, 0);
+    assert.equal(await holder.over(), 0);
     assert.deepEqual(await sessions(), []);
     assert.deepEqual(await run(['-timeout=5s', 'l/three', 'echo free']), { code: 0, stdout: 'free\n', stderr: '' });
   });
@@ -105,7 +114,7 @@ describe('lock', { concurrency: false }, () => {
     assert.equal(other.stderr, 'Lock acquisition failed: semaphore limit conflict (lock: 2, local: 3)\n');
     assert.equal(third.said(), '');
     fs.writeFileSync(gate, '');
-    for (const { ended } of [...holders, third]) assert.equal(await ended, 0);
+    for (const { over } of [...holders, third]) assert.equal(await over(), 0);
     assert.equal(third.said(), 'third\n');
     assert.deepEqual(await sessions(), []);
     assert.equal(await api('GET', 'kv/l/four?keys'), '');

@@ -57,6 +57,13 @@ test('fields that the client library has no place for are left out', () => {
   assert.match(JSON.stringify(Definition), /^{"Interval":"10s","Timeout":"0s",/);
 });
 
+test('what is empty is left out where the library leaves it out', () => {
+  const { data } = view({ type: 'service', service: 'web' });
+  const given = { Connect: { Native: false }, Kind: '', SocketPath: null, TaggedAddresses: {}, ModifyIndex: 0 };
+  const shown = data([{ Service: { ...given, Proxy: { Mode: '', LocalServicePort: 0, Upstreams: [] } } }], null);
+  assert.match(shown, /"EnableTagOverride":false,"Proxy":{"MeshGateway":{},"Expose":{}},"Connect":{}}/);
+});
+
 test('numbers beyond 2^53 stay as they are', () => {
   const { data } = view({ type: 'key', key: 'k' });
   assert.match(data([{ Key: 'k', Flags: 18446744073709551615n }], null), /"Flags":18446744073709551615,/);
