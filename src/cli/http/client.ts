@@ -127,7 +127,8 @@ export class Client {
     contentType: string | null = null,
   ): Promise<Stream> {
     const endpoint = this.#endpoint;
-    const target = path + queryText(query);
+    const { namespace, partition } = endpoint;
+    const target = `${endpoint.pathPrefix}${path}${queryText([...query, ...given('ns', namespace), ...given('partition', partition)])}`;
     const options = requestOptions(endpoint, method, target);
     const outgoing = endpoint.protocol === 'https' ? await secureRequest(endpoint, options) : http.request(options);
     return new Promise((resolve) => {
@@ -182,6 +183,10 @@ function requestOptions(endpoint: Endpoint, method: string, path: string): Reque
     headers: { 'User-Agent': 'lictor', ...(token === '' ? {} : { 'X-Consul-Token': token }) },
     ...(basicAuth === '' ? {} : { auth: basicAuth }),
   };
+}
+
+function given(name: string, value: string): Query {
+  return value === '' ? [] : [[name, value]];
 }
 
 function queryText(query: Query): string {
