@@ -16,7 +16,7 @@ interface LogItem {
   readonly command?: { readonly typeByte: number; readonly body: unknown };
 }
 
-const INTERPRETED = [0, 1, 2, 3, 5, 6, 7, 8, 9, 11, 13, 17, 18, 19, 20, 21, 23, 24, 25, 26, 27, 28, 31, 43];
+const INTERPRETED = [0, 1, 2, 3, 5, 6, 7, 8, 9, 11, 13, 17, 18, 19, 20, 21, 23, 24, 25, 26, 27, 28, 30, 31, 43];
 /** Interpreted, but not by this module's programs: intentions and config entries. */
 const IN_JAVASCRIPT = [12, 22];
 const items = (readJson('raft/log-server.json') as { items: LogItem[] }).items.filter(

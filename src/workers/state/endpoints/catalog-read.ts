@@ -1,10 +1,12 @@
 // The reads of /v1/catalog/*: what the parameters mean, and how nodes and services are shown.
 
-import { listJson, mapJson, quoteJson } from '../../../gotext/json-encode.js';
+import { listJson, quoteJson } from '../../../gotext/json-encode.js';
 import { type JsonShape, listOf, mapOf, nullable, record } from '../../../gotext/json-shape.js';
 import { compareUtf8 } from '../../../gotext/utf8-order.js';
+import type { NodeRecord, ServiceRecord } from '../../../wire/records.js';
 import type { Calls } from '../calls/calls.js';
 import type { Endpoint, EndpointTable } from '../http/endpoint.js';
+import { elements, type JsonPieces, joinedText, listText } from '../http/message/json-pieces.js';
 import { json, type Reply, refused, text } from '../http/message/reply.js';
 import type { ApiRequest } from '../http/message/request.js';
 import { action, read } from '../http/operation.js';
@@ -49,7 +51,7 @@ function instances(path: string, connect: boolean, nodeName: string): Endpoint {
       isMerged: values['merge-central-config'],
       ...narrowingOf(values, nodeName),
     }),
-    reply: (value) => json(listJson(value, ({ node, service }) => catalogServiceJson(node, service))),
+    reply: (value) => json(listText(value, ({ node, service }) => catalogServiceJson(node, service))),
     translated: (value) => value.map(wanInstance),
   });
   return named(path, 'service', GET);
@@ -60,7 +62,7 @@ interface NodeForm {
   readonly path: string;
   readonly summary: string;
   readonly answer: JsonShape;
-  readonly render: (value: NodeServices) => string;
+  readonly render: (value: NodeServices) => string | JsonPieces;
   readonly absent: string;
 }
 
@@ -88,7 +90,7 @@ const SERVICES_BY_ID: NodeForm = {
   path: '/v1/catalog/node/',
   summary: 'A node and its services by their IDs',
   answer: nullable(record('NodeWithServices', { Node: nodeShape, Services: mapOf(serviceShape) })),
-  render: nodeMapJson,
+  render: nodeMapText,
   absent: 'null',
 };
 
@@ -96,7 +98,7 @@ const SERVICES_AS_LIST: NodeForm = {
   path: '/v1/catalog/node-services/',
   summary: 'A node and a list of its services',
   answer: record('NodeServiceList', { Node: nullable(nodeShape), Services: nullable(listOf(serviceShape)) }),
-  render: nodeListJson,
+  render: nodeListText,
   absent: '{"Node":null,"Services":null}',
 };
 
@@ -128,7 +130,7 @@ export function catalogReads(dependencies: CatalogDependencies): EndpointTable {
     answer: listOf(nodeShape),
     method: listNodes,
     request: (values) => narrowingOf(values, nodeName),
-    reply: (value) => json(listJson(value, nodeJson)),
+    reply: (value) => json(listText(value, nodeJson)),
     translated: (value) => value.map(wanNode),
   });
   const services = read({
@@ -139,7 +141,7 @@ export function catalogReads(dependencies: CatalogDependencies): EndpointTable {
     answer: mapOf(listOf('string')),
     method: listServices,
     request: (values) => narrowingOf(values, nodeName),
-    reply: (value) => json(tagsByNameJson(value)),
+    reply: (value) => json(joinedText(tagsByName(value))),
   });
   const ofGateway = read({
     ...READ,
@@ -148,7 +150,7 @@ export function catalogReads(dependencies: CatalogDependencies): EndpointTable {
     answer: listOf(gatewayServiceShape),
     method: gatewayServices,
     request: (_values, { rest }) => rest,
-    reply: (value) => json(listJson(value, gatewayServiceJson)),
+    reply: (value) => json(listText(value, gatewayServiceJson)),
   });
   const row = { answeredBy: 'servers' } as const;
   return [
@@ -163,16 +165,30 @@ export function catalogReads(dependencies: CatalogDependencies): EndpointTable {
   ];
 }
 
-function tagsByNameJson(names: TagsByName): string {
+function* tagsByName(names: TagsByName): Generator<string> {
   const sorted = [...names.keys()].sort(compareUtf8);
-  return `{${sorted.map((name) => `${quoteJson(name)}:${tagsJson(names.get(name) ?? null)}`).join(',')}}`;
+  yield '{';
+  yield* elements(sorted, (name) => `${quoteJson(name)}:${tagsJson(names.get(name) ?? null)}`);
+  yield '}';
 }
 
-function nodeMapJson({ node, services }: NodeServices): string {
-  const byId = Object.fromEntries(services.map((service) => [service.ID, service]));
-  return `{"Node":${nodeJson(node)},"Services":${mapJson(byId, serviceJson)}}`;
+function nodeMapText({ node, services }: NodeServices): string | JsonPieces {
+  return joinedText(nodeMap(node, new Map(services.map((service) => [service.ID, service]))));
 }
 
-function nodeListJson({ node, services }: NodeServices): string {
-  return `{"Node":${nodeJson(node)},"Services":${listJson(services, serviceJson)}}`;
+function* nodeMap(node: NodeRecord, services: ReadonlyMap<string, ServiceRecord>): Generator<string> {
+  const byId = [...services].sort(([a], [b]) => compareUtf8(a, b));
+  yield `{"Node":${nodeJson(node)},"Services":{`;
+  yield* elements(byId, ([id, service]) => `${quoteJson(id)}:${serviceJson(service)}`);
+  yield '}}';
+}
+
+function nodeListText({ node, services }: NodeServices): string | JsonPieces {
+  return joinedText(nodeList(node, services));
+}
+
+function* nodeList(node: NodeRecord, services: readonly ServiceRecord[]): Generator<string> {
+  yield `{"Node":${nodeJson(node)},"Services":[`;
+  yield* elements(services, serviceJson);
+  yield ']}';
 }

@@ -9,6 +9,7 @@ import type { CoordinateRecord } from '../../../wire/records.js';
 import type { Calls } from '../calls/calls.js';
 import type { EndpointTable } from '../http/endpoint.js';
 import { jsonBody } from '../http/items/body-format.js';
+import { type JsonPieces, listText } from '../http/message/json-pieces.js';
 import { bare, json, NOTHING, type Reply, refused, text } from '../http/message/reply.js';
 import type { ApiRequest } from '../http/message/request.js';
 import { action, read } from '../http/operation.js';
@@ -47,8 +48,8 @@ function recordJson(node: string, segment: string, coordinate: Coordinate): stri
   return `{"Node":${quoteJson(node)},"Segment":${quoteJson(segment)},"Coord":${coordinateJson(coordinate)}}`;
 }
 
-function recordsJson(records: readonly CoordinateRecord[]): string {
-  return listJson(records, ({ Node, Segment, Coord }) => recordJson(Node, Segment, Coord));
+function recordsText(records: readonly CoordinateRecord[]): string | JsonPieces {
+  return listText(records, ({ Node, Segment, Coord }) => recordJson(Node, Segment, Coord));
 }
 
 async function datacenters({ calls, datacenter: own }: CoordinateDependencies, { asker }: ApiRequest): Promise<Reply> {
@@ -118,7 +119,7 @@ export function coordinateEndpoints(dependencies: CoordinateDependencies): Endpo
           summary: 'Coordinates of all nodes',
           method: listCoordinates,
           request: ({ segment }) => ({ segment }),
-          reply: (value) => json(recordsJson(value)),
+          reply: (value) => json(recordsText(value)),
         }),
       },
     },
@@ -134,7 +135,7 @@ export function coordinateEndpoints(dependencies: CoordinateDependencies): Endpo
           others: { ...OFF, 404: 'nothing' },
           method: nodeCoordinates,
           request: ({ segment }, { rest }) => ({ node: rest, segment }),
-          reply: (value) => (value.length === 0 ? bare(404) : json(recordsJson(value))),
+          reply: (value) => (value.length === 0 ? bare(404) : json(recordsText(value))),
         }),
       },
     },

@@ -5,6 +5,7 @@ import { listJson } from '../../../gotext/json-encode.js';
 import { listOf, record } from '../../../gotext/json-shape.js';
 import type { CheckRecord } from '../../../wire/records.js';
 import type { Endpoint, EndpointTable } from '../http/endpoint.js';
+import { type JsonPieces, listText } from '../http/message/json-pieces.js';
 import { json, type Reply, text } from '../http/message/reply.js';
 import { read } from '../http/operation.js';
 import { anyText, boolean, type Values } from '../http/parameters/parameters.js';
@@ -27,6 +28,8 @@ import { MERGED, NARROWING, narrowingOf, nearOf, TAGS } from './narrowing-parame
 const EMPTY_LIST = '[]';
 /** Above this many characters an answer is kept as bytes, so that it is not encoded again for every client. */
 const BYTES_FROM = 4096;
+/** Above this many characters it isn't kept: some 1,500 instances, a few milliseconds of work once for each change. */
+const KEPT_UP_TO = 1024 * 1024;
 
 const READ = {
   acl: ['node:read', 'service:read'],
@@ -65,7 +68,7 @@ function checksRow(
     failureHeaders: true,
     method,
     request: (values, { rest }) => ({ name: rest, ...narrowingOf(values, nodeName) }),
-    reply: (checks) => json(listJson(checks, checkJson)),
+    reply: (checks) => json(listText(checks, checkJson)),
   });
   const rest = { name: 'name', about: `The ${named}.`, missing: text(400, `Missing ${named}`) };
   return { path, rest, answeredBy: 'servers', methods: { GET } };
@@ -119,11 +122,12 @@ export function entryJson({ node, service, checks }: HealthEntry): string {
 /** By the list itself: the store makes another one as soon as anything in it changes. */
 const kept = new WeakMap<readonly HealthEntry[], string | Uint8Array>();
 
-function keptText(entries: readonly HealthEntry[]): string | Uint8Array {
+function keptText(entries: readonly HealthEntry[]): string | Uint8Array | JsonPieces {
   if (entries.length === 0) return EMPTY_LIST;
   const known = kept.get(entries);
   if (known !== undefined) return known;
-  const rendered = listJson(entries, entryJson);
+  const rendered = listText(entries, entryJson, KEPT_UP_TO);
+  if (typeof rendered !== 'string') return rendered;
   const answer = rendered.length >= BYTES_FROM ? Buffer.from(rendered) : rendered;
   kept.set(entries, answer);
   return answer;

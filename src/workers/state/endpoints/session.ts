@@ -10,6 +10,7 @@ import type { SessionRecord, SessionServiceCheck } from '../../../wire/records.j
 import type { Calls } from '../calls/calls.js';
 import type { Endpoint, EndpointTable, PathRest } from '../http/endpoint.js';
 import { jsonBody } from '../http/items/body-format.js';
+import { listText } from '../http/message/json-pieces.js';
 import { json, type Reply, refused, text } from '../http/message/reply.js';
 import type { ApiRequest } from '../http/message/request.js';
 import { action, read } from '../http/operation.js';
@@ -109,7 +110,7 @@ const ofNode = read({
   summary: 'The sessions of a node',
   method: nodeSessions,
   request: (_values, { rest }) => rest,
-  reply: (value) => json(listJson(value, sessionJson)),
+  reply: (value) => json(listText(value, sessionJson)),
 });
 
 const all = read({
@@ -117,7 +118,7 @@ const all = read({
   summary: 'All sessions',
   method: listSessions,
   request: () => null,
-  reply: (value) => json(listJson(value, sessionJson)),
+  reply: (value) => json(listText(value, sessionJson)),
 });
 
 const SESSION: PathRest = { name: 'session', about: 'The ID of the session.', missing: text(400, 'Missing session') };

@@ -4,14 +4,17 @@
 import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
-import { indentJson } from '../../../gotext/json-indent.js';
+import { indentJson, JsonIndenter } from '../../../gotext/json-indent.js';
+import { surprise } from '../../../observe/surprise.js';
 import { type Authorizer, allowAll } from '../acl/access.js';
 import type { Caller } from '../methods/contract/token-resolver.js';
 import type { AbortListener, Exchange, ResponseStream } from './engine/engine.js';
 import { type HttpPolicy, headerLine } from './http-policy.js';
 import { collectBody } from './message/body.js';
 import { type BodyPieces, bodyPieces } from './message/body-stream.js';
-import { acceptsGzip } from './message/gzip.js';
+import { acceptsGzip, GZIP_LEVEL } from './message/gzip.js';
+import { JsonPieces } from './message/json-pieces.js';
+import { type NextPiece, piecewise, piecewisePacked } from './message/piecewise-body.js';
 import { isReply, type Reply, type StreamBody, text } from './message/reply.js';
 import type { BodyOutcome, HttpMethod, IncomingCall, QueryParameters, ReadOptions } from './message/request.js';
 import { EMPTY_QUERY } from './parameters/query.js';
@@ -20,8 +23,6 @@ import type { Route } from './router.js';
 
 const gzip = promisify(zlib.gzip);
 const MIN_GZIP_BYTES = 1400;
-/** Answers are many and short-lived: the cheapest level already makes JSON a tenth. */
-const GZIP_LEVEL = 1;
 const JSON_TYPE = 'application/json';
 
 /** Go's clients send the secret alone; of more words the first counts. */
@@ -160,6 +161,10 @@ export class ApiCall implements IncomingCall, AbortListener, Caller {
     let headers = this.policy.headers(set, reply.contentType) + readHeaders;
     for (const [name, value] of reply.headers) headers += headerLine(name, value);
     let body = reply.body;
+    if (body instanceof JsonPieces) {
+      this.#sendPieces(reply.status, headers, this.#shown(body));
+      return;
+    }
     if (isStream(body)) {
       this.#stream(reply.status, headers, body);
       return;
@@ -181,6 +186,26 @@ export class ApiCall implements IncomingCall, AbortListener, Caller {
 
   #acceptsGzip(): boolean {
     return acceptsGzip(this.#exchange.header('accept-encoding'));
+  }
+
+  #shown(pieces: JsonPieces): NextPiece {
+    const pretty = this.query.has('pretty');
+    if (!pretty && !this.policy.indents) return () => pieces.next();
+    const indenter = new JsonIndenter();
+    let end = pretty ? '\n' : null;
+    return () => {
+      const piece = pieces.next();
+      if (piece !== null) return indenter.next(piece);
+      const last = end;
+      end = null;
+      return last;
+    };
+  }
+
+  #sendPieces(status: number, headers: string, next: NextPiece): void {
+    if (this.#gzip ?? this.#acceptsGzip()) {
+      this.#stream(status, `${headers}Content-Encoding: gzip\r\n`, piecewisePacked(next));
+    } else this.#stream(status, headers, piecewise(next));
   }
 
   #indented(body: string | Uint8Array): string | Uint8Array {
@@ -209,6 +234,11 @@ export class ApiCall implements IncomingCall, AbortListener, Caller {
         (chunk) => !gone && stream.write(chunk),
         () => {
           if (!gone) stream.end();
+          gone = true;
+        },
+        (error) => {
+          surprise(error);
+          if (!gone) this.#exchange.drop();
           gone = true;
         },
       );

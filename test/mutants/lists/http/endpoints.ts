@@ -79,8 +79,8 @@ export const endpoints: readonly Mutant[] = [
   {
     name: 'a list of nothing is an empty list',
     file: `${ENDPOINTS}/kv/kv.ts`,
-    find: '(value.length === 0 ? bare(404) : json(listJson(value, quoteJson)))',
-    replace: 'json(listJson(value, quoteJson))',
+    find: '(value.length === 0 ? bare(404) : json(listText(value, quoteJson)))',
+    replace: 'json(listText(value, quoteJson))',
     tests: LOCKS,
   },
   {

@@ -5,6 +5,7 @@ import type { Mutant } from '../../mutant.js';
 const HTTP = 'workers/state/http';
 const CALLS = 'workers/state/calls';
 const READS = ['unit/workers/state/http/reads'];
+const LONG_ANSWERS = ['unit/workers/state/http/long-answers'];
 
 export const http: readonly Mutant[] = [
   {
@@ -269,5 +270,33 @@ export const http: readonly Mutant[] = [
     find: 'EVENT_WORDS * (inputBytes + EVENTS_AT_ONE_BYTE)',
     replace: 'EVENT_WORDS * ((inputBytes >> 3) + EVENTS_AT_ONE_BYTE)',
     tests: ['unit/workers/state/http/recorded-events'],
+  },
+  {
+    name: 'a long list is one text',
+    file: `${HTTP}/message/json-pieces.ts`,
+    find: 'if (text.length > atOnce) return',
+    replace: 'if (at < 0) return',
+    tests: LONG_ANSWERS,
+  },
+  {
+    name: 'an empty list that is cut in two is indented',
+    file: 'gotext/json-indent.ts',
+    find: 'this.#opening = compact.slice(-1);\n      compact = compact.slice(0, -1);',
+    replace: '',
+    tests: LONG_ANSWERS,
+  },
+  {
+    name: 'a long answer that is cut short by a bug looks whole',
+    file: `${HTTP}/api-call.ts`,
+    find: 'if (!gone) this.#exchange.drop();',
+    replace: 'if (!gone) stream.end();',
+    tests: LONG_ANSWERS,
+  },
+  {
+    name: 'all of a long answer is made, however slow the client is',
+    file: `${HTTP}/message/piecewise-body.ts`,
+    find: 'if (!write(piece)) return false;',
+    replace: 'write(piece);',
+    tests: LONG_ANSWERS,
   },
 ];

@@ -54,11 +54,4 @@ export const faults: readonly Mutant[] = [
     replace: 'machine.receive(opened.packet, from, nowMs);\n    } catch (error) {\n      throw error;',
     tests: ['unit/main/gossip/shell/borders'],
   },
-  {
-    name: 'a large list is one text',
-    file: 'workers/state/endpoints/kv/kv.ts',
-    find: 'if (bytes > MAX_TEXT_VALUES) return true;',
-    replace: '',
-    tests: ['unit/workers/state/endpoints/kv-recurse'],
-  },
 ];

@@ -1,9 +1,9 @@
 // /v1/acl/auth-method, auth-methods, binding-rule and binding-rules.
 
-import { listJson } from '../../../../gotext/json-encode.js';
 import { listOf } from '../../../../gotext/json-shape.js';
 import type { AclAuthMethod, AclBindingRule } from '../../../../wire/acl/records.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { listText } from '../../http/message/json-pieces.js';
 import { json, type Reply, text } from '../../http/message/reply.js';
 import { action, read } from '../../http/operation.js';
 import { anyText } from '../../http/parameters/parameters.js';
@@ -46,7 +46,7 @@ export function authMethodEndpoints(rows: AclRows): EndpointTable {
           answer: listOf(authMethodStubShape),
           method: listAuthMethods,
           request: () => null,
-          reply: (methods) => json(listJson(methods, authMethodStubJson)),
+          reply: (methods) => json(listText(methods, authMethodStubJson)),
         }),
       },
     },
@@ -111,7 +111,7 @@ export function bindingRuleEndpoints(rows: AclRows): EndpointTable {
           answer: listOf(bindingRuleShape),
           method: listBindingRules,
           request: ({ authmethod }) => authmethod,
-          reply: (rules) => json(listJson(rules, bindingRuleJson)),
+          reply: (rules) => json(listText(rules, bindingRuleJson)),
         }),
       },
     },

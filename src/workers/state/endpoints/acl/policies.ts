@@ -1,9 +1,9 @@
 // /v1/acl/policy, policies, role and roles.
 
-import { listJson } from '../../../../gotext/json-encode.js';
 import { listOf } from '../../../../gotext/json-shape.js';
 import type { AclPolicy, AclRole } from '../../../../wire/acl/records.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { listText } from '../../http/message/json-pieces.js';
 import { json, type Reply, text } from '../../http/message/reply.js';
 import { action, read } from '../../http/operation.js';
 import { anyText } from '../../http/parameters/parameters.js';
@@ -30,7 +30,7 @@ export function policyEndpoints(rows: AclRows): EndpointTable {
           answer: listOf(policyStubShape),
           method: listPolicies,
           request: () => null,
-          reply: (policies) => json(listJson(policies, policyStubJson)),
+          reply: (policies) => json(listText(policies, policyStubJson)),
         }),
       },
     },
@@ -103,7 +103,7 @@ export function roleEndpoints(rows: AclRows): EndpointTable {
           answer: listOf(roleShape),
           method: listRoles,
           request: ({ policy }) => policy,
-          reply: (roles) => json(listJson(roles, roleJson)),
+          reply: (roles) => json(listText(roles, roleJson)),
         }),
       },
     },

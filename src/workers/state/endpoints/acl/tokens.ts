@@ -3,6 +3,7 @@
 import { listJson, quoteJson } from '../../../../gotext/json-encode.js';
 import { either, listOf } from '../../../../gotext/json-shape.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { listText } from '../../http/message/json-pieces.js';
 import { json, type Reply, text } from '../../http/message/reply.js';
 import { action, read } from '../../http/operation.js';
 import { anyText, flag } from '../../http/parameters/parameters.js';
@@ -82,7 +83,7 @@ export function tokenEndpoints(rows: AclRows): EndpointTable {
             authMethod: authmethod,
             serviceName: servicename,
           }),
-          reply: (tokens) => json(listJson(tokens, tokenJson)),
+          reply: (tokens) => json(listText(tokens, tokenJson)),
         }),
       },
     },

@@ -1,5 +1,5 @@
-// agent/services, agent/service/:id and agent/checks: what is registered here, whatever the catalog has. Long lists are put
-// together in slices, so that asking for 50,000 services does not hold up everybody else.
+// agent/services, agent/service/:id and agent/checks: what is registered here, whatever the catalog has. Long lists are
+// filtered and put together in slices, so that asking for 50,000 services does not hold up everybody else.
 
 import { quoteJson } from '../../../../gotext/json-encode.js';
 import { mapOf } from '../../../../gotext/json-shape.js';
@@ -9,9 +9,9 @@ import type { Authorizer } from '../../acl/access.js';
 import { ANONYMOUS_ACCESSOR } from '../../acl/denial.js';
 import { compileFilter } from '../../filter/compile.js';
 import { checkFields, type FieldTable, serviceFields } from '../../filter/fields.js';
-import type { Matcher } from '../../filter/filter.js';
 import type { EndpointTable } from '../../http/endpoint.js';
 import { waitForChange } from '../../http/hash-blocking.js';
+import { elements, joinedText } from '../../http/message/json-pieces.js';
 import { json, type Reply, refused, text } from '../../http/message/reply.js';
 import type { ApiRequest } from '../../http/message/request.js';
 import { action } from '../../http/operation.js';
@@ -19,16 +19,14 @@ import type { Values } from '../../http/parameters/parameters.js';
 import { checkJson } from '../../json/record-json.js';
 import { agentServiceShape, checkShape } from '../../json/record-shapes.js';
 import type { LocalAgent } from '../../local/local-agent.js';
+import { keepInSteps } from '../../methods/contract/narrowing.js';
 import { denial } from '../../methods/contract/refusal.js';
-import { type Steps, turns } from '../../turns/turns.js';
+import { turns } from '../../turns/turns.js';
 import { FILTER } from '../narrowing-parameters.js';
 import { contentHash } from './content-hash.js';
 import { denyService, maySeeCheck } from './local-access.js';
 import { agentServiceJson, hashedServiceJson } from './service-json.js';
 
-/** Items rendered in one step, or tests of a filter: some tenths of a millisecond. */
-const PER_STEP = 100;
-const TESTS_PER_STEP = 2048;
 const FILTERED: Reply['headers'] = [['X-Consul-Results-Filtered-By-Acls', 'true']];
 
 interface Listed<T extends object> {
@@ -58,29 +56,20 @@ async function listed<T extends object>(
   { items, isFiltered }: Visible<T>,
   render: (item: T) => string,
 ): Promise<Reply> {
-  let matcher: Matcher | null = null;
+  let kept = items;
   if (expression !== '') {
     const filter = compileFilter(expression, fields);
     if (!filter.ok) return text(500, filter.error);
-    matcher = filter;
+    kept = await turns.finished(keepInSteps(items, filter, ({ item }) => filter.matches(item)));
   }
-  const sorted = [...items].sort((a, b) => compareUtf8(a.id, b.id));
-  return json(await turns.finished(renderInSteps(sorted, matcher, render)), isFiltered ? FILTERED : []);
+  return json(joinedText(byId(kept, render)), isFiltered ? FILTERED : []);
 }
 
-function* renderInSteps<T extends object>(
-  items: readonly Listed<T>[],
-  matcher: Matcher | null,
-  render: (item: T) => string,
-): Steps<string> {
-  const perStep =
-    matcher === null ? PER_STEP : Math.max(1, Math.min(PER_STEP, Math.floor(TESTS_PER_STEP / matcher.size)));
-  const parts: string[] = [];
-  for (const [index, { id, item }] of items.entries()) {
-    if (matcher === null || matcher.matches(item)) parts.push(`${quoteJson(id)}:${render(item)}`);
-    if (index % perStep === perStep - 1) yield;
-  }
-  return `{${parts.join(',')}}`;
+function* byId<T extends object>(items: readonly Listed<T>[], render: (item: T) => string): Generator<string> {
+  const sorted = [...items].sort((a, b) => compareUtf8(a.id, b.id));
+  yield '{';
+  yield* elements(sorted, ({ id, item }) => `${quoteJson(id)}:${render(item)}`);
+  yield '}';
 }
 
 async function service(local: LocalAgent, datacenter: string, request: ApiRequest): Promise<Reply> {

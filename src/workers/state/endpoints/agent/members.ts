@@ -11,6 +11,7 @@ import type { AgentControl } from '../../control/control-client.js';
 import { compileFilter } from '../../filter/compile.js';
 import { memberFields } from '../../filter/fields.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { listText } from '../../http/message/json-pieces.js';
 import { json, NOTHING, type Reply, text } from '../../http/message/reply.js';
 import { action } from '../../http/operation.js';
 import { anyText, filledFlag, flag, type Values } from '../../http/parameters/parameters.js';
@@ -107,7 +108,7 @@ async function list(
     if (!filter.ok) return text(500, filter.error);
     shown = await turns.finished(keepInSteps(shown, filter, (member) => filter.matches(filterItem(member))));
   }
-  return json(`[${shown.map(memberJson).join(',')}]`, isFiltered ? FILTERED : []);
+  return json(listText(shown, memberJson), isFiltered ? FILTERED : []);
 }
 
 /** Done, or the text of what went wrong. */

@@ -3,6 +3,7 @@
 import { listJson, mapJson, quoteJson } from '../../../../gotext/json-encode.js';
 import { listOf, mapOf, nullable, record } from '../../../../gotext/json-shape.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { elements, joinedText } from '../../http/message/json-pieces.js';
 import { bare, json, text } from '../../http/message/reply.js';
 import { read } from '../../http/operation.js';
 import { checkJson, serviceJson } from '../../json/record-json.js';
@@ -11,14 +12,26 @@ import { EVERYTHING } from '../../methods/contract/narrowing.js';
 import { type NodeDump, nodeDump, nodeInfo, serviceDump } from '../../methods/internal.js';
 import { type ExportedService, exportedServices } from '../../methods/mesh/exported-services.js';
 import { FILTER } from '../narrowing-parameters.js';
-import { servicesSummaryJson, summaryShape } from './service-summary.js';
+import { servicesSummary, summaryShape } from './service-summary.js';
 
-function dumpJson({ node, services, checks }: NodeDump): string {
-  return (
-    `{"ID":${quoteJson(node.ID)},"Node":${quoteJson(node.Node)},"Address":${quoteJson(node.Address)},` +
-    `"TaggedAddresses":${mapJson(node.TaggedAddresses, quoteJson)},"Meta":${mapJson(node.Meta, quoteJson)},` +
-    `"Services":${listJson(services, serviceJson)},"Checks":${listJson(checks, checkJson)}}`
-  );
+function* dump({ node, services, checks }: NodeDump): Generator<string> {
+  yield `{"ID":${quoteJson(node.ID)},"Node":${quoteJson(node.Node)},"Address":${quoteJson(node.Address)},`;
+  yield `"TaggedAddresses":${mapJson(node.TaggedAddresses, quoteJson)},"Meta":${mapJson(node.Meta, quoteJson)},`;
+  yield '"Services":[';
+  yield* elements(services, serviceJson);
+  yield '],"Checks":[';
+  yield* elements(checks, checkJson);
+  yield ']}';
+}
+
+function* dumps(nodes: readonly NodeDump[]): Generator<string> {
+  let before = '[';
+  for (const node of nodes) {
+    yield before;
+    yield* dump(node);
+    before = ',';
+  }
+  yield nodes.length === 0 ? '[]' : ']';
 }
 
 const dumpShape = record('NodeDump', {
@@ -59,7 +72,7 @@ const node = read({
   effectiveConsistency: false,
   method: nodeInfo,
   request: (_values, { rest }) => rest,
-  reply: (value) => (value === null ? bare(404) : json(dumpJson(value))),
+  reply: (value) => (value === null ? bare(404) : json(joinedText(dump(value)))),
 });
 
 const services = read({
@@ -70,7 +83,7 @@ const services = read({
   effectiveConsistency: false,
   method: serviceDump,
   request: ({ filter }) => ({ filter, kind: null }),
-  reply: (dump) => json(servicesSummaryJson(dump)),
+  reply: (dump) => json(servicesSummary(dump)),
 });
 
 const NODE = { name: 'node', about: 'The name of the node.', missing: text(400, 'Missing node name') };
@@ -84,7 +97,7 @@ export function internalEndpoints(): EndpointTable {
     effectiveConsistency: false,
     method: nodeDump,
     request: ({ filter }) => ({ ...EVERYTHING, filter }),
-    reply: (value) => json(listJson(value, dumpJson)),
+    reply: (value) => json(joinedText(dumps(value))),
   });
   return [
     { path: '/v1/internal/ui/nodes', answeredBy: 'servers', methods: { GET: nodes } },

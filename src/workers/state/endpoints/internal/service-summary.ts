@@ -5,6 +5,7 @@ import { listJson, quoteJson } from '../../../../gotext/json-encode.js';
 import { listOf, nullable, optional, record } from '../../../../gotext/json-shape.js';
 import { compareUtf8 } from '../../../../gotext/utf8-order.js';
 import type { CheckRecord } from '../../../../wire/records.js';
+import { type JsonPieces, listText } from '../../http/message/json-pieces.js';
 import type { HealthEntry } from '../../methods/catalog/health.js';
 import type { ServiceDump } from '../../methods/internal.js';
 
@@ -94,7 +95,7 @@ function sorted(texts: ReadonlySet<string>): string {
   return texts.size === 0 ? 'null' : listJson([...texts].sort(compareUtf8), quoteJson);
 }
 
-export function servicesSummaryJson({ instances, gateways }: ServiceDump): string {
+export function servicesSummary({ instances, gateways }: ServiceDump): string | JsonPieces {
   const summaries = new Map<string, Summary>();
   const withProxy = new Set<string>();
   for (const entry of instances) {
@@ -111,7 +112,7 @@ export function servicesSummaryJson({ instances, gateways }: ServiceDump): strin
   const terminating = gateways.filter(({ GatewayKind }) => GatewayKind === 'terminating-gateway');
   const withGateway = new Set(terminating.map(({ Service }) => Service.Name.toLowerCase()));
   const inOrder = [...summaries.values()].sort((a, b) => compareUtf8(a.name, b.name));
-  return listJson(inOrder, (summary) => {
+  return listText(inOrder, (summary) => {
     const name = summary.name.toLowerCase();
     return `{${summary.members({ hasProxy: withProxy.has(name), hasGateway: withGateway.has(name) })}}`;
   });

@@ -1,6 +1,6 @@
 // /v1/kv/: what the parameters of a key/value request mean, and how its result is shown (spec/http.md, sections 2–4).
 
-import { listJson, quoteJson } from '../../../../gotext/json-encode.js';
+import { quoteJson } from '../../../../gotext/json-encode.js';
 import { either, listOf } from '../../../../gotext/json-shape.js';
 import type { KvOperation } from '../../../../wire/commands.js';
 import type { KvEntry } from '../../../../wire/records.js';
@@ -8,9 +8,9 @@ import type { Uint64 } from '../../../../wire/uint64.js';
 import type { Calls } from '../../calls/calls.js';
 import type { EndpointTable } from '../../http/endpoint.js';
 import { anyBytes } from '../../http/items/body-format.js';
+import { listText } from '../../http/message/json-pieces.js';
 import { bare, json, type Reply, refused, text } from '../../http/message/reply.js';
 import type { ApiRequest } from '../../http/message/request.js';
-import { slicedList } from '../../http/message/sliced-list.js';
 import { type AnyReadForm, action, type ReadForm, readChoice } from '../../http/operation.js';
 import { anyText, flag, presentText, uint64, type Values } from '../../http/parameters/parameters.js';
 import { isRefusal } from '../../methods/contract/refusal.js';
@@ -25,9 +25,6 @@ export interface KvDependencies {
   /** Whether names of keys are held to what a path may be. */
   readonly validatesKeys: () => boolean;
 }
-
-/** Bytes of values up to which a list is made in one go. */
-const MAX_TEXT_VALUES = 4 * 1024 * 1024;
 
 const TRUE = json('true');
 const FALSE = json('false');
@@ -126,27 +123,13 @@ const rawValue: ReadForm<Read, string, KvEntry | null> = {
 const list: ReadForm<Read, string, readonly KvEntry[]> = {
   method: kvList,
   request: keyOf,
-  reply(value) {
-    if (value.length === 0) return bare(404);
-    if (!isLarge(value)) return json(listJson(value, kvEntryJson));
-    return { ...json(''), body: slicedList(value, kvEntryJson) };
-  },
+  reply: (value) => (value.length === 0 ? bare(404) : json(listText(value, kvEntryJson))),
 };
-
-/** Whether the values come to more than one text should hold. */
-function isLarge(entries: readonly KvEntry[]): boolean {
-  let bytes = 0;
-  for (const { Value } of entries) {
-    bytes += Value === null ? 0 : Value.length;
-    if (bytes > MAX_TEXT_VALUES) return true;
-  }
-  return false;
-}
 
 const keys: ReadForm<Read, KvKeysRequest, readonly string[]> = {
   method: kvListKeys,
   request: ({ separator }, { rest }) => ({ prefix: rest, separator }),
-  reply: (value) => (value.length === 0 ? bare(404) : json(listJson(value, quoteJson))),
+  reply: (value) => (value.length === 0 ? bare(404) : json(listText(value, quoteJson))),
 };
 
 const REMOVED: KvWrite = { op: 'delete', key: '', value: null, flags: 0, session: '', compareIndex: 0 };

@@ -1,7 +1,6 @@
 // /v1/config: writing, reading, listing and deleting config entries of all kinds.
 
 import type { Kind } from '../../../../gotext/json-decode.js';
-import { listJson } from '../../../../gotext/json-encode.js';
 import { dynamic, map, string } from '../../../../gotext/json-kinds.js';
 import { either, listOf, record } from '../../../../gotext/json-shape.js';
 import { decodeEntry } from '../../../../wire/config-entries/decode.js';
@@ -11,6 +10,7 @@ import type { Uint64 } from '../../../../wire/uint64.js';
 import type { Calls } from '../../calls/calls.js';
 import type { EndpointTable, PathRest } from '../../http/endpoint.js';
 import { jsonBody } from '../../http/items/body-format.js';
+import { listText } from '../../http/message/json-pieces.js';
 import { json, type Reply, refused, text } from '../../http/message/reply.js';
 import type { ApiRequest } from '../../http/message/request.js';
 import { action, readChoice } from '../../http/operation.js';
@@ -103,7 +103,7 @@ const one = {
 const all = {
   method: listConfigEntries,
   request: ({ filter }: { readonly filter: string }, { rest }: ApiRequest): EntryList => ({ kind: rest, filter }),
-  reply: (entries: readonly ConfigEntry[]) => json(listJson(entries, entryJson)),
+  reply: (entries: readonly ConfigEntry[]) => json(listText(entries, entryJson)),
 };
 
 const ENTRY: PathRest = { name: 'entry', about: 'A kind, or a kind and a name: `KIND/NAME`.', missing: null };

@@ -11,6 +11,7 @@ import { type IntentionRecord, intentionFields, intentionForm } from '../../../.
 import type { Calls } from '../../calls/calls.js';
 import type { EndpointTable, PathRest } from '../../http/endpoint.js';
 import { jsonBody } from '../../http/items/body-format.js';
+import { listText } from '../../http/message/json-pieces.js';
 import { isReply, json, type Reply, refused, text } from '../../http/message/reply.js';
 import type { ApiRequest } from '../../http/message/request.js';
 import { action, read } from '../../http/operation.js';
@@ -156,7 +157,7 @@ const list = read({
   answer: listOf(intentionShape),
   method: listIntentions,
   request: ({ filter }) => ({ filter }),
-  reply: (found) => json(listJson(found, intentionJson)),
+  reply: (found) => json(listText(found, intentionJson)),
 });
 
 const match = read({

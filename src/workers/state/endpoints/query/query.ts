@@ -1,13 +1,14 @@
 // /v1/query: prepared queries made, changed and shown. Executing them is query-execute.ts.
 
 import { struct } from '../../../../gotext/json-decode.js';
-import { listJson, quoteJson } from '../../../../gotext/json-encode.js';
+import { quoteJson } from '../../../../gotext/json-encode.js';
 import { bool, index, int, list, map, string } from '../../../../gotext/json-kinds.js';
 import { listOf, record } from '../../../../gotext/json-shape.js';
 import type { PreparedQueryRecord } from '../../../../wire/records.js';
 import type { Calls } from '../../calls/calls.js';
 import type { EndpointTable, PathRest } from '../../http/endpoint.js';
 import { jsonBody } from '../../http/items/body-format.js';
+import { listText } from '../../http/message/json-pieces.js';
 import { json, NOTHING, type Reply, refused } from '../../http/message/reply.js';
 import type { ApiRequest } from '../../http/message/request.js';
 import { action, read } from '../../http/operation.js';
@@ -76,7 +77,7 @@ export function queryEndpoints({ calls, nodeName, datacenter }: QueryDependencie
           summary: 'All prepared queries that the token may see',
           method: listQueries,
           request: () => null,
-          reply: (queries) => json(listJson(queries, queryJson)),
+          reply: (queries) => json(listText(queries, queryJson)),
         }),
         POST: action({
           ...WRITE,

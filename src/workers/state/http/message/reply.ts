@@ -1,23 +1,25 @@
 // What an endpoint answers: the reply as a value, and the few forms that most replies have (spec/http.md, section 2).
 
 import { type Refusal, statusOf } from '../../methods/contract/refusal.js';
+import type { JsonPieces } from './json-pieces.js';
 
 /** The answer. `body` is compact JSON text, text, or bytes; the framework indents, compresses and adds common headers. */
 export interface Reply {
   readonly status: number;
   /** null = no Content-Type. */
   readonly contentType: string | null;
-  readonly body: string | Uint8Array | StreamBody;
+  readonly body: string | Uint8Array | JsonPieces | StreamBody;
   readonly headers: readonly (readonly [string, string])[];
 }
 
-/** For monitor and metrics/stream: written piece by piece until the client hangs up. */
+/** Written piece by piece, as monitor and metrics/stream are until the client hangs up. */
 export interface StreamBody {
   /**
-   * `write` is false when the client reads too slowly: the chunk was dropped. The result is called when the client has
-   * gone (not after `end`).
+   * `write` is false when the client reads too slowly: the chunk was dropped. `drop` ends an answer that an error of ours cut
+   * short: it is reported, and the client sees that something is missing. The result is called when the client has gone (not after
+   * either of them).
    */
-  start(write: (chunk: string | Uint8Array) => boolean, end: () => void): () => void;
+  start(write: (chunk: string | Uint8Array) => boolean, end: () => void, drop: (error: unknown) => void): () => void;
 }
 
 const NO_HEADERS: readonly (readonly [string, string])[] = [];
@@ -25,7 +27,7 @@ const JSON_TYPE = 'application/json';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 
 /** 200 with compact JSON text ("" = nothing). */
-export function json(body: string | Uint8Array, headers = NO_HEADERS): Reply {
+export function json(body: string | Uint8Array | JsonPieces, headers = NO_HEADERS): Reply {
   return { status: 200, contentType: JSON_TYPE, body, headers };
 }
 

@@ -9,7 +9,7 @@ import { type ConfigEntry, emptyEntry } from '../../../../../src/wire/config-ent
 import { catalogOverviewEndpoints } from '../../../../../src/workers/state/endpoints/internal/catalog-overview.js';
 import { internalEndpoints } from '../../../../../src/workers/state/endpoints/internal/internal.js';
 import { metricsProxyEndpoints } from '../../../../../src/workers/state/endpoints/internal/metrics-proxy.js';
-import { servicesSummaryJson } from '../../../../../src/workers/state/endpoints/internal/service-summary.js';
+import { servicesSummary } from '../../../../../src/workers/state/endpoints/internal/service-summary.js';
 import type { ServiceDump } from '../../../../../src/workers/state/methods/internal.js';
 import type { Row } from '../../../../../src/workers/state/rpc/rows/row.js';
 import { rpcRows } from '../../../../../src/workers/state/rpc/rpc-methods.js';
@@ -37,7 +37,7 @@ test('the services in short are those of the recording', () => {
   const reply = decode(row.reply, Buffer.from(call?.response.body_hex ?? '', 'hex'));
   assert.ok(reply.ok);
   const dump = row.value(reply.value, { filter: '', kind: null }) as ServiceDump;
-  assert.equal(servicesSummaryJson(dump), call?.http?.answer);
+  assert.equal(servicesSummary(dump), call?.http?.answer);
 });
 
 test('a check of a node counts once for a service, one of an instance each time', async (t) => {

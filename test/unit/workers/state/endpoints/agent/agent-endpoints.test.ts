@@ -168,6 +168,7 @@ test('a monitor gets lines until it goes', async () => {
       return true;
     },
     () => undefined,
+    (error) => assert.ifError(error),
   );
   const record = { time: 0, level: 'warn', name: 'agent', message: 'hello', fields: [] } as const;
   log(record);

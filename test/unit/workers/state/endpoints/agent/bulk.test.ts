@@ -22,7 +22,7 @@ const LINES = { 'content-type': 'application/x-ndjson' };
 /** The whole answer, as a client that keeps up gets it. */
 function read({ body }: Reply): Promise<string> {
   if (typeof body === 'string' || body instanceof Uint8Array) return Promise.resolve(body.toString());
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let text = '';
     (body as StreamBody).start(
       (chunk) => {
@@ -30,6 +30,7 @@ function read({ body }: Reply): Promise<string> {
         return true;
       },
       () => resolve(text),
+      reject,
     );
   });
 }
