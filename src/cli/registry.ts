@@ -23,7 +23,7 @@ export const GROUPS: readonly Group[] = [
   { words: ['tls'], takesWords: false, isOfGroups: true, synopsis: 'Make certificates for agents' },
   { words: ['tls', 'ca'], takesWords: false, synopsis: 'Make a certificate authority for agents' },
   { words: ['tls', 'cert'], takesWords: false, synopsis: 'Make certificates that it has signed' },
-  { words: ['services'], takesWords: true, synopsis: 'Register, deregister and sync services of the agent' },
+  { words: ['services'], takesWords: true, synopsis: 'Register, deregister, sync and export services' },
 ];
 
 export const COMMANDS: readonly Registered[] = [
@@ -128,6 +128,11 @@ export const COMMANDS: readonly Registered[] = [
     load: () => import('./commands/leave.js'),
   },
   {
+    words: ['lock'],
+    synopsis: 'Runs a program while it holds a lock',
+    load: () => import('./commands/lock.js'),
+  },
+  {
     words: ['login'],
     synopsis: "Exchanges somebody else's token for an ACL token",
     load: () => import('./commands/login.js'),
@@ -191,6 +196,16 @@ export const COMMANDS: readonly Registered[] = [
     load: () => import('./commands/services/services-deregister.js'),
   },
   {
+    words: ['services', 'export'],
+    synopsis: 'Exports a service to other clusters',
+    load: () => import('./commands/services/services-export.js'),
+  },
+  {
+    words: ['services', 'exported-services'],
+    synopsis: 'Lists the services that are exported to other clusters',
+    load: () => import('./commands/services/exported-services.js'),
+  },
+  {
     words: ['services', 'register'],
     synopsis: 'Registers services with an agent',
     load: () => import('./commands/services/services-register.js'),
@@ -236,4 +251,9 @@ export const COMMANDS: readonly Registered[] = [
     load: () => import('./commands/validate.js'),
   },
   { words: ['version'], synopsis: 'Prints the version', load: () => import('./commands/version.js') },
+  {
+    words: ['watch'],
+    synopsis: 'Shows what changes, or runs a program with it',
+    load: () => import('./commands/watch.js'),
+  },
 ];

@@ -196,11 +196,9 @@ export interface ConnectCaLeafRequest extends WriteRequest {
   readonly Op: 'increment-index';
 }
 
-/** A snapshot's record is an "upsert" as well. */
 export interface FederationStateRequest extends WriteRequest {
-  /** "upsert" or "delete". */
+  /** "upsert" or "delete"; of one to be deleted only the datacenter counts. */
   readonly Op: string;
-  /** Of one to be deleted only the datacenter counts. */
   readonly State: FederationState;
 }
 

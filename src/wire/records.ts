@@ -375,8 +375,8 @@ export interface FreeVirtualIp {
   readonly IsCounter: boolean;
 }
 
-/** An instance as a datacenter tells others of it. */
-export interface GatewayInstance {
+/** An instance with its node and its checks, as an answer about health has them. */
+export interface CheckedInstance {
   readonly Node: NodeRecord | null;
   readonly Service: ServiceRecord | null;
   readonly Checks: readonly CheckRecord[] | null;
@@ -385,10 +385,10 @@ export interface GatewayInstance {
 /** By which mesh gateways a datacenter is reached. */
 export interface FederationState extends RaftIndex {
   readonly Datacenter: string;
-  readonly MeshGateways: readonly GatewayInstance[] | null;
-  /** Go's binary time. */
+  readonly MeshGateways: readonly CheckedInstance[] | null;
+  /** When its own datacenter said so, as Go writes moments (wire/go-time.ts). */
   readonly UpdatedAt: Uint8Array | null;
-  /** ModifyIndex in the primary datacenter. */
+  /** Its ModifyIndex in the primary datacenter; 0 in a request that is made there. */
   readonly PrimaryModifyIndex: number;
 }
 

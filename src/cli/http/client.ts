@@ -10,7 +10,13 @@ import type { Endpoint } from './endpoint.js';
 import { endpointUrl, findEndpoint } from './endpoint.js';
 
 export type Answer =
-  | { readonly ok: true; readonly status: number; readonly body: Buffer }
+  | {
+      readonly ok: true;
+      readonly status: number;
+      readonly body: Buffer;
+      /** X-Consul-Index as it came; "" where there was none. */
+      readonly index: string;
+    }
   | { readonly ok: false; readonly error: string };
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
 export type Query = readonly (readonly [name: string, value: string | null])[];
@@ -121,7 +127,8 @@ export class Client {
     contentType: string | null = null,
   ): Promise<Stream> {
     const endpoint = this.#endpoint;
-    const target = path + queryText(query);
+    const { namespace, partition } = endpoint;
+    const target = `${endpoint.pathPrefix}${path}${queryText([...query, ...given('ns', namespace), ...given('partition', partition)])}`;
     const options = requestOptions(endpoint, method, target);
     const outgoing = endpoint.protocol === 'https' ? await secureRequest(endpoint, options) : http.request(options);
     return new Promise((resolve) => {
@@ -178,6 +185,10 @@ function requestOptions(endpoint: Endpoint, method: string, path: string): Reque
   };
 }
 
+function given(name: string, value: string): Query {
+  return value === '' ? [] : [[name, value]];
+}
+
 function queryText(query: Query): string {
   if (query.length === 0) return '';
   const sorted = [...query].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
@@ -189,7 +200,9 @@ export async function answerOf(response: IncomingMessage, passes404: boolean): P
   const status = response.statusCode ?? 0;
   try {
     const body = await collect(response);
-    if (status === 200 || (status === 404 && passes404)) return { ok: true, status, body };
+    if (status === 200 || (status === 404 && passes404)) {
+      return { ok: true, status, body, index: String(response.headers['x-consul-index'] ?? '') };
+    }
     return { ok: false, error: unexpected(status, body) };
   } catch {
     return { ok: false, error: 'unexpected EOF' };

@@ -13,6 +13,11 @@ export interface Endpoint {
   readonly token: string;
   /** user:password, "" for none. */
   readonly basicAuth: string;
+  /** Where an agent stands behind a proxy, as `/consul`: in front of each path. "" for none. */
+  readonly pathPrefix: string;
+  /** An agent of an edition without them refuses both. "" for none. */
+  readonly namespace: string;
+  readonly partition: string;
   readonly tls: {
     readonly ca: readonly string[];
     readonly cert: string;
@@ -34,7 +39,7 @@ export function findEndpoint(options: Options, environment: NodeJS.ProcessEnv = 
     options.text('http-addr') || environment['LICTOR_HTTP_ADDR'] || environment['CONSUL_HTTP_ADDR'] || '127.0.0.1:8500';
   try {
     const target = parseAddress(address, isTrue(environment['CONSUL_HTTP_SSL']));
-    if (target === null) return { ok: false, error: `invalid agent address ${address}` };
+    if (typeof target === 'string') return { ok: false, error: target };
     const caFile = setting('ca-file', 'CONSUL_CACERT');
     const caPath = setting('ca-path', 'CONSUL_CAPATH');
     const cert = setting('client-cert', 'CONSUL_CLIENT_CERT');
@@ -46,7 +51,9 @@ export function findEndpoint(options: Options, environment: NodeJS.ProcessEnv = 
       endpoint: {
         ...target,
         token: findToken(options, environment),
-        basicAuth: environment['CONSUL_HTTP_AUTH'] ?? '',
+        basicAuth: withPassword(environment['CONSUL_HTTP_AUTH'] ?? ''),
+        namespace: setting('namespace', 'CONSUL_NAMESPACE'),
+        partition: setting('partition', 'CONSUL_PARTITION'),
         tls: {
           ca: isSecure ? [...(caFile ? [readText(caFile)] : []), ...(caPath ? readFolder(caPath) : [])] : [],
           cert: isSecure && cert ? readText(cert) : '',
@@ -72,29 +79,47 @@ function isTrue(text: string | undefined): boolean {
   return text !== undefined && ['1', 't', 'true'].includes(text.toLowerCase());
 }
 
-function parseAddress(
-  address: string,
-  secure: boolean,
-): Pick<Endpoint, 'protocol' | 'host' | 'port' | 'socketPath'> | null {
-  if (address.startsWith('unix://')) {
-    return { protocol: 'http', host: 'localhost', port: 80, socketPath: address.slice('unix://'.length) };
-  }
-  const withScheme = /^https?:\/\//.test(address) ? address : `${secure ? 'https' : 'http'}://${address}`;
-  let url: URL;
-  try {
-    url = new URL(withScheme);
-  } catch {
-    return null;
-  }
-  const protocol = url.protocol === 'https:' ? 'https' : 'http';
-  const port = url.port === '' ? DEFAULT_PORT[protocol] : Number(url.port);
-  return { protocol, host: url.hostname.replace(/^\[|\]$/g, ''), port, socketPath: '' };
+function withPassword(user: string): string {
+  return user === '' || user.includes(':') ? user : `${user}:`;
 }
 
+type Target = Pick<Endpoint, 'protocol' | 'host' | 'port' | 'socketPath' | 'pathPrefix'>;
+
+/** A text: what is wrong with it. */
+function parseAddress(address: string, secure: boolean): Target | string {
+  const [, scheme, rest = address] = /^(.*?):\/\/(.*)$/s.exec(address) ?? [];
+  if (scheme === 'unix') return { protocol: 'http', host: 'localhost', port: 80, socketPath: rest, pathPrefix: '' };
+  if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') return `Unknown protocol scheme: ${scheme}`;
+  // Who asked for TLS gets nothing less.
+  const protocol = secure || scheme === 'https' ? 'https' : 'http';
+  let url: URL;
+  try {
+    url = new URL(`${protocol}://${rest}`);
+  } catch {
+    return `invalid agent address ${address}`;
+  }
+  const port = url.port === '' ? DEFAULT_PORT[protocol] : Number(url.port);
+  return {
+    protocol,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port,
+    socketPath: '',
+    pathPrefix: url.pathname.replace(/\/+$/, ''),
+  };
+}
+
+/** The first that there is; a file that holds nothing is passed over. */
 function findToken(options: Options, environment: NodeJS.ProcessEnv): string {
-  if (options.text('token') !== '') return options.text('token');
-  const file = options.text('token-file') || environment['CONSUL_HTTP_TOKEN_FILE'] || '';
-  return file === '' ? (environment['CONSUL_HTTP_TOKEN'] ?? '') : readText(file).trim();
+  return (
+    tokenIn(options.text('token-file')) ||
+    options.text('token') ||
+    tokenIn(environment['CONSUL_HTTP_TOKEN_FILE'] ?? '') ||
+    (environment['CONSUL_HTTP_TOKEN'] ?? '')
+  );
+}
+
+function tokenIn(file: string): string {
+  return file === '' ? '' : readText(file).trim();
 }
 
 function readText(file: string): string {

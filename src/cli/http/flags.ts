@@ -27,10 +27,10 @@ export const SERVER_FLAGS: readonly Flag[] = [
 export const PARTITION_FLAG: Flag = {
   name: 'partition',
   kind: 'string',
-  usage: 'No effect: for editions with partitions.',
+  usage: 'For editions with partitions; others refuse it. Also CONSUL_PARTITION.',
 };
 export const NAMESPACE_FLAG: Flag = {
   name: 'namespace',
   kind: 'string',
-  usage: 'No effect: for editions with namespaces.',
+  usage: 'For editions with namespaces; others refuse it. Also CONSUL_NAMESPACE.',
 };

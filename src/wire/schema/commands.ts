@@ -10,10 +10,15 @@ import type {
   SystemMetadataRequest,
   TombstoneRequest,
 } from '../commands.js';
-import type { FederationState, GatewayInstance } from '../records.js';
-import { checkSchema, localitySchema, nodeSchema, serviceSchema } from './catalog.js';
+import { checkSchema, localitySchema, serviceSchema } from './catalog.js';
 import { list, pointer, raftIndex, type StructSchema, stringMap, struct, writeRequest } from './kinds.js';
-import { autopilotSchema, kvRequestEntrySchema, sessionSchema, systemMetadataSchema } from './state.js';
+import {
+  autopilotSchema,
+  federationStateSchema,
+  kvRequestEntrySchema,
+  sessionSchema,
+  systemMetadataSchema,
+} from './state.js';
 
 export const registerSchema: StructSchema<RegisterRequest> = {
   name: 'RegisterRequest',
@@ -57,22 +62,6 @@ export const tombstoneSchema: StructSchema<TombstoneRequest> = {
 export const autopilotRequestSchema: StructSchema<AutopilotRequest> = {
   name: 'AutopilotSetConfigRequest',
   fields: { ...writeRequest, CAS: 'bool', Config: struct(autopilotSchema) },
-};
-
-const gatewayInstanceSchema: StructSchema<GatewayInstance> = {
-  name: 'CheckServiceNode',
-  fields: { Node: pointer(nodeSchema), Service: pointer(serviceSchema), Checks: list(struct(checkSchema)) },
-};
-
-const federationStateSchema: StructSchema<FederationState> = {
-  name: 'FederationState',
-  fields: {
-    Datacenter: 'string',
-    MeshGateways: list(struct(gatewayInstanceSchema)),
-    UpdatedAt: 'bytes',
-    PrimaryModifyIndex: 'uint',
-    ...raftIndex,
-  },
 };
 
 export const federationStateRequestSchema: StructSchema<FederationStateRequest> = {

@@ -3,7 +3,9 @@
 import type { KvRequestEntry } from '../commands.js';
 import type {
   AutopilotConfig,
+  CheckedInstance,
   CoordinateRecord,
+  FederationState,
   FreeVirtualIp,
   KvEntry,
   PeeredServiceName,
@@ -12,7 +14,8 @@ import type {
   SessionServiceCheck,
   SystemMetadataEntry,
 } from '../records.js';
-import { type ListKind, list, raftIndex, type StructSchema, strings, struct } from './kinds.js';
+import { checkSchema, nodeSchema, serviceSchema } from './catalog.js';
+import { type ListKind, list, pointer, raftIndex, type StructSchema, strings, struct } from './kinds.js';
 
 export const kvEntrySchema: StructSchema<KvEntry> = {
   name: 'DirEntry',
@@ -81,6 +84,22 @@ export const autopilotSchema: StructSchema<AutopilotConfig> = {
     RedundancyZoneTag: 'string',
     ServerStabilizationTime: 'duration',
     UpgradeVersionTag: 'string',
+    ...raftIndex,
+  },
+};
+
+const checkedInstanceSchema: StructSchema<CheckedInstance> = {
+  name: 'CheckServiceNode',
+  fields: { Node: pointer(nodeSchema), Service: pointer(serviceSchema), Checks: list(struct(checkSchema)) },
+};
+
+export const federationStateSchema: StructSchema<FederationState> = {
+  name: 'FederationState',
+  fields: {
+    Datacenter: 'string',
+    MeshGateways: list(struct(checkedInstanceSchema)),
+    UpdatedAt: 'bytes',
+    PrimaryModifyIndex: 'uint',
     ...raftIndex,
   },
 };

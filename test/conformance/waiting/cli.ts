@@ -2,14 +2,14 @@
 
 import type { WaitingList } from '../standing.js';
 
-const EXEC_LOCK_WATCH = '`exec`, `lock` and `watch` do not exist yet';
+const EXEC = '`exec` does not exist yet';
 
 export const waiting: WaitingList = {
   'acl-policy-token': {
     reason: 'recorded without the text that the recordings over HTTP have: that a builtin policy cannot be deleted',
     steps: ['policy-delete-builtin'],
   },
-  'bad-flags': { reason: EXEC_LOCK_WATCH, steps: ['exec', 'lock', 'watch'] },
+  'bad-flags': { reason: EXEC, steps: ['exec'] },
   'connect-login': {
     reason: '`peering` and `debug` do not exist yet',
     steps: [
@@ -24,47 +24,13 @@ export const waiting: WaitingList = {
       'debug-extra',
     ],
   },
-  exec: { reason: EXEC_LOCK_WATCH },
+  exec: { reason: EXEC },
   'help-commands': {
     reason: 'these commands do not exist yet',
-    steps: ['debug', 'exec', 'lock', 'watch', 'services-export', 'services-exported-services'],
+    steps: ['debug', 'exec'],
   },
   'top-level': {
     reason: 'the list of commands is not whole yet',
     steps: ['none', 'unknown', 'unknown-flag', 'help-short', 'help-long', 'help-word', 'near-miss', 'case'],
-  },
-  'watch-lock': {
-    reason: EXEC_LOCK_WATCH,
-    steps: [
-      'watch-none',
-      'watch-bad-type',
-      'watch-key-missing-arg',
-      'watch-key',
-      'watch-keyprefix',
-      'watch-key-none',
-      'watch-services',
-      'watch-nodes',
-      'watch-service',
-      'watch-checks',
-      'watch-event',
-      'watch-service-and-state',
-      'watch-no-shell-no-handler',
-      'w',
-      'watch-handler',
-      'lock-none',
-      'lock-one',
-      'lock-true',
-      'lock-exit',
-      'lock-echo',
-      'lock-verbose',
-      'lock-n',
-      'lock-n-bad',
-      'lock-env',
-      'lock-name',
-      'lock-no-shell',
-      'hold',
-      'lock-busy-timeout',
-      'lock-interrupted',
-    ],
   },
 };

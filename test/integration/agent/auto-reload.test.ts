@@ -43,7 +43,7 @@ test('files that change, come, go, or lie behind another link are read again; wh
   await have('d');
 
   fs.writeFileSync(single, 'auto_reload_config = true bogus = 1');
-  await waitFor(() => /Reload config failed[^]*bogus/.test(agent.output), 'the refusal');
+  await waitFor(() => /Reload config failed[\s\S]*bogus/.test(agent.output), 'the refusal');
   assert.deepEqual(await services(agent), ['d']);
 
   fs.writeFileSync(single, 'auto_reload_config = true service { name = "e" }');

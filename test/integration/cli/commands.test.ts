@@ -35,6 +35,13 @@ describe('kv', () => {
     assert.deepEqual(await lictor(['kv', 'get', 'a b/ü'], { env }), failed('Error! No key exists at: a b/ü\n'));
   });
 
+  test('what stands in front of an agent, and a namespace, are asked for', async (context) => {
+    const agent = await startFakeAgent(context);
+    const env = { CONSUL_HTTP_ADDR: `http://${agent.address}/consul/`, CONSUL_PARTITION: 'p' };
+    await lictor(['kv', 'get', '-namespace=a&b', 'x'], { env });
+    assert.equal(agent.asked[0]?.target, '/consul/v1/kv/x?ns=a%26b&partition=p');
+  });
+
   test('an exported tree can be imported', async (context) => {
     const agent = await startFakeAgent(context);
     const env = { LICTOR_HTTP_ADDR: `http://${agent.address}` };

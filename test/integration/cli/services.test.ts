@@ -57,6 +57,33 @@ describe('services of files', { concurrency: false }, () => {
     assert.equal(gone.stdout, 'Deregistered service: one\nDeregistered service: two\nDeregistered service: three\n');
   });
 
+  it('are exported to more and more peers, and listed', async () => {
+    assert.equal((await run(['exported-services'])).stdout, 'No exported services found\n');
+    assert.deepEqual(await run(['export', '-name=web', '-consumer-peers=east']), {
+      code: 0,
+      stdout: 'Exported service: web => east\n',
+      stderr: '',
+    });
+    assert.equal((await run(['export', '-name=web', '-consumer-peers=west,east'])).code, 0);
+    assert.equal((await run(['export', '-name=db', '-consumer-peers=east'])).code, 0);
+    const written = (await agent.json('/v1/config/exported-services/default')) as { readonly ModifyIndex: number };
+    assert.equal((await run(['export', '-name=db', '-consumer-peers=east'])).code, 0);
+    const after = (await agent.json('/v1/config/exported-services/default')) as { readonly ModifyIndex: number };
+    assert.equal(after.ModifyIndex, written.ModifyIndex, 'what is exported already is not written again');
+    const listed = await run(['exported-services']);
+    assert.equal(listed.stdout, 'Service  Consumer Peers\ndb       east\nweb      east, west\n');
+    const some = await run(['exported-services', '-format=json', '-filter=west in Consumers.Peers']);
+    assert.deepEqual(JSON.parse(some.stdout), [{ Service: 'web', Consumers: { Peers: ['east', 'west'] } }]);
+    for (const [argv, problem] of [
+      [['export'], 'Missing the required -name flag\n'],
+      [['export', '-name=web'], 'Missing the required -consumer-peers flag\n'],
+      [['export', '-name=web', '-consumer-partitions=p'], 'Admin partitions are a Consul Enterprise feature\n'],
+      [['exported-services', '-format=yaml'], 'Unknown format: yaml\n'],
+    ] as const) {
+      assert.deepEqual(await run(argv), { code: 1, stdout: '', stderr: problem });
+    }
+  });
+
   it('those that are refused are named, and the others registered', async () => {
     const file = write(
       'bad.json',

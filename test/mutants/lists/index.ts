@@ -24,6 +24,7 @@ import { configEntries } from './mesh/config-entries.js';
 import { connectCa } from './mesh/connect-ca.js';
 import { mesh } from './mesh/mesh.js';
 import { chaos } from './process/chaos.js';
+import { commands } from './process/commands.js';
 import { deadlines } from './process/deadlines.js';
 import { faults } from './process/faults.js';
 import { processes } from './process/processes.js';
@@ -52,6 +53,7 @@ export const mutants: readonly Mutant[] = [
   ...bulk,
   ...chaos,
   ...checks,
+  ...commands,
   ...configEntries,
   ...conformance,
   ...connectCa,

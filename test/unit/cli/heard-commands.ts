@@ -1,4 +1,4 @@
-// A process of its own that runs every command of `lictor operator`, and those of `lictor acl` that show something, against the address it is given, once for each of so many
+// A process of its own that runs every command of `lictor operator`, and those of `lictor acl` and `lictor services` that show something, against the address it is given, once for each of so many
 // answers, which it asks for by their number as its token. What each said goes to the channel: in a test's own process others
 // write to the same streams.
 
@@ -19,6 +19,8 @@ import { command as state } from '../../../src/cli/commands/operator/autopilot-s
 import { command as listPeers } from '../../../src/cli/commands/operator/raft-list-peers.js';
 import { command as transferLeader } from '../../../src/cli/commands/operator/raft-transfer-leader.js';
 import { command as usage } from '../../../src/cli/commands/operator/usage-instances.js';
+import { command as exportedServices } from '../../../src/cli/commands/services/exported-services.js';
+import { command as servicesExport } from '../../../src/cli/commands/services/services-export.js';
 import type { FlagValue } from '../../../src/gotext/flag-set.js';
 
 export interface Heard {
@@ -35,6 +37,8 @@ const COMMANDS: { readonly [name: string]: Command } = {
   'list-peers': listPeers,
   'transfer-leader': transferLeader,
   'usage instances': usage,
+  'services export': servicesExport,
+  'services exported-services': exportedServices,
   'auth-method read': methodRead,
   'binding-rule list': ruleList,
   'binding-rule update': ruleUpdate,
@@ -66,6 +70,7 @@ for (const [name, command] of Object.entries(COMMANDS)) {
         ['accessor-id', RECORD],
         ['id', RECORD],
         ['name', 'x'],
+        ['consumer-peers', 'east'],
         ['expanded', true],
       ]),
       [],

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { Heard } from './heard-commands.js';
 
 const NO_LIST = '{"Servers":12}';
-const COMMANDS = 16;
+const COMMANDS = 18;
 const ANSWERS = [
   ...['null', '{}', '[]', '"x"', '12', 'true', '', '<html>'],
   ...['{"Servers":[null]}', '{"Servers":{"a":null},"Voters":null}', NO_LIST, '{"Voters":[7]}'],

@@ -15,6 +15,7 @@ import { checkSchema, nodeSchema, serviceSchema } from '../../../src/wire/schema
 import {
   autopilotRequestSchema,
   deregisterSchema,
+  federationStateRequestSchema,
   kvsSchema,
   registerSchema,
   sessionRequestSchema,
@@ -38,6 +39,7 @@ const SCHEMAS: readonly StructSchema<object>[] = [
   txnSchema,
   autopilotRequestSchema,
   systemMetadataRequestSchema,
+  federationStateRequestSchema,
   indexRecordSchema,
 ];
 

@@ -15,6 +15,7 @@ import { CommandType } from '../../../src/wire/commands.js';
 import {
   autopilotRequestSchema,
   deregisterSchema,
+  federationStateRequestSchema,
   kvsSchema,
   registerSchema,
   sessionRequestSchema,
@@ -35,6 +36,7 @@ const SCHEMAS: readonly (readonly [CommandType, StructSchema<object>])[] = [
   [CommandType.txn, txnSchema],
   [CommandType.autopilot, autopilotRequestSchema],
   [CommandType.systemMetadata, systemMetadataRequestSchema],
+  [CommandType.federationState, federationStateRequestSchema],
 ];
 
 function survives(command: Command | OpaqueCommand): void {

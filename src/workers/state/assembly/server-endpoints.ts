@@ -10,6 +10,7 @@ import { catalogWrites } from '../endpoints/catalog-write.js';
 import { coordinateEndpoints } from '../endpoints/coordinate.js';
 import { healthEndpoints } from '../endpoints/health.js';
 import { catalogOverviewEndpoints } from '../endpoints/internal/catalog-overview.js';
+import { federationStateEndpoints } from '../endpoints/internal/federation-states.js';
 import { internalEndpoints } from '../endpoints/internal/internal.js';
 import { meshListEndpoints } from '../endpoints/internal/mesh-lists.js';
 import { kvEndpoints } from '../endpoints/kv/kv.js';
@@ -55,6 +56,7 @@ export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndp
     ...statusEndpoints(calls),
     ...txnEndpoints({ calls, maxRequestLength: () => config().limits.txnMaxReqLen, maxValueSize, validatesKeys }),
     ...internalEndpoints(),
+    ...federationStateEndpoints(),
     ...catalogOverviewEndpoints(calls),
     ...meshListEndpoints({ datacenter, defaultPolicy: () => config().defaultIntentionPolicy }),
     ...configEndpoints(calls),

@@ -175,6 +175,12 @@ export const memberFields = table({
   DelegateCur: uint8,
 });
 
+/** /v1/exported-services. */
+export const exportedServiceFields = table({
+  Service: text,
+  Consumers: object({ Peers: texts, Partitions: texts }),
+});
+
 /** /v1/connect/intentions. */
 export const intentionFields = table({
   ID: text,

@@ -21,6 +21,7 @@ import { AuthorityTableReads } from './store/authority-reads.js';
 import { CatalogTableReads } from './store/catalog-reads.js';
 import { ConfigEntryTableReads } from './store/config-entry-reads.js';
 import type { CurrentTables } from './store/current-tables.js';
+import { FederationStateTableReads } from './store/federation-state-reads.js';
 import { KvTableReads } from './store/kv-reads.js';
 import { QueryTableReads } from './store/query-reads.js';
 import type {
@@ -29,6 +30,7 @@ import type {
   CatalogReads,
   ConfigEntryReads,
   CoordinateReads,
+  FederationStateReads,
   KvReads,
   QueryReads,
   SessionReads,
@@ -72,6 +74,7 @@ export class StateStore implements StoreReads, CurrentTables {
   readonly kv: KvReads = new KvTableReads(this);
   readonly sessions: SessionReads = new SessionTableReads(this);
   readonly coordinates: CoordinateReads = new CoordinateTableReads(this);
+  readonly federationStates: FederationStateReads = new FederationStateTableReads(this);
   readonly virtualIps: VirtualIpReads = new VirtualIpTableReads(this);
   readonly configEntries: ConfigEntryReads = new ConfigEntryTableReads(this);
   readonly authority: AuthorityReads = new AuthorityTableReads(this);

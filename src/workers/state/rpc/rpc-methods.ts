@@ -17,6 +17,7 @@ import { kvRows } from './rows/kv.js';
 import { configEntryRows } from './rows/mesh/config-entry.js';
 import { connectCaRows } from './rows/mesh/connect-ca.js';
 import { discoveryChainRows } from './rows/mesh/discovery-chain.js';
+import { federationStateRows } from './rows/mesh/federation-state.js';
 import { intentionRows } from './rows/mesh/intention.js';
 import { serviceConfigRows } from './rows/mesh/service-config.js';
 import { topologyRows } from './rows/mesh/topology.js';
@@ -59,6 +60,7 @@ export const rpcRows: readonly Row[] = [
   ...operatorAutopilotRows,
   ...operatorUsageRows,
   ...virtualIpRows,
+  ...federationStateRows,
   ...aclTokenRows,
   ...aclPolicyRows,
   ...aclAuthMethodRows,

@@ -10,8 +10,8 @@ const WIDE = ['unit/workers/state/replica/fsm/wide-integers'];
 export const keptForOthers: readonly Mutant[] = [
   {
     name: 'a federation state of the primary datacenter has no index of its own',
-    file: `${FSM}/operator/operator-write.ts`,
-    find: 'State.PrimaryModifyIndex || index',
+    file: `${FSM}/operator/federation-state-write.ts`,
+    find: 'State.PrimaryModifyIndex === 0 ? index : State.PrimaryModifyIndex',
     replace: 'State.PrimaryModifyIndex',
     tests: VECTORS,
   },

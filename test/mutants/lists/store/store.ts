@@ -13,7 +13,37 @@ const INDEXES = [
   'unit/workers/state/replica/fsm/catalog-model',
 ];
 
+const FEDERATION = ['unit/workers/state/endpoints/federation-states'];
+
 export const store: readonly Mutant[] = [
+  {
+    name: 'federation states: a change forgets when the state was made',
+    file: `${FSM}/operator/federation-state-write.ts`,
+    find: 'CreateIndex: stored?.CreateIndex ?? index,',
+    replace: 'CreateIndex: index,',
+    tests: INDEXES,
+  },
+  {
+    name: 'federation states: a snapshot loses them',
+    file: 'workers/state/replica/snapshot/snapshot-restore.ts',
+    find: 'tables.federationStates.set(keyPart(State.Datacenter), State);',
+    replace: 'keyPart(State.Datacenter);',
+    tests: ['unit/workers/state/replica/fsm/vectors'],
+  },
+  {
+    name: 'federation states: nobody who waits hears of a new one',
+    file: `${STORE}/targets.ts`,
+    find: 'return [indexTarget(FEDERATION_STATES_INDEX)];',
+    replace: 'return [];',
+    tests: FEDERATION,
+  },
+  {
+    name: 'federation states: gateways are shown to whoever asks',
+    file: 'workers/state/methods/mesh/federation-state.ts',
+    find: 'const kept = yield* sight.keep(gateways, ',
+    replace: 'const kept = true ? gateways : yield* sight.keep(gateways, ',
+    tests: ['unit/workers/state/acl/matrix'],
+  },
   {
     name: 'usage: an instance that becomes something else is counted as what it was',
     file: 'workers/state/replica/store/tables/instance-counts.ts',

@@ -51,6 +51,7 @@ function exportedJson({ service, peers }: ExportedService): string {
 const exported = read({
   summary: 'Services that are exported to peers, and to which of them',
   acl: ['mesh:read'],
+  parameters: FILTER,
   answer: listOf(
     record('ExportedService', {
       Service: 'string',
@@ -59,7 +60,7 @@ const exported = read({
   ),
   effectiveConsistency: false,
   method: exportedServices,
-  request: () => null,
+  request: ({ filter }) => ({ filter }),
   reply: (found) => json(listJson(found, exportedJson)),
 });
 

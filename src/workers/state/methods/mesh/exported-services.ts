@@ -3,10 +3,13 @@
 
 import { compareUtf8 } from '../../../../gotext/utf8-order.js';
 import { SERVER_SERVICE } from '../../../../wire/leader-registration.js';
+import { exportedServiceFields } from '../../filter/fields.js';
+import type { Matcher } from '../../filter/filter.js';
 import type { StoreReads } from '../../replica/store/read-api.js';
 import type { Steps } from '../../turns/turns.js';
 import type { ReadMethod } from '../contract/method.js';
-import { denial } from '../contract/refusal.js';
+import { keepInSteps, matcherOf } from '../contract/narrowing.js';
+import { denial, isRefusal } from '../contract/refusal.js';
 
 export interface ExportedService {
   readonly service: string;
@@ -37,7 +40,12 @@ function isService({ catalog }: StoreReads, name: string): boolean {
   return name !== SERVER_SERVICE && catalog.serviceInstances(name).value.some(({ service }) => service.Kind === '');
 }
 
-function* resolved(store: StoreReads): Steps<readonly ExportedService[]> {
+/** As filters name them. */
+function filtered({ service, peers }: ExportedService): object {
+  return { Service: service, Consumers: { Peers: peers, Partitions: null } };
+}
+
+function* resolved(store: StoreReads, matcher: Matcher | null): Steps<readonly ExportedService[]> {
   const named = peersByName(store);
   const toAll = named.get(EVERY_SERVICE);
   const peers = new Map([...named].filter(([name]) => name !== EVERY_SERVICE));
@@ -46,14 +54,22 @@ function* resolved(store: StoreReads): Steps<readonly ExportedService[]> {
     if (isService(store, name)) peers.set(name, new Set([...(toAll ?? []), ...(peers.get(name) ?? [])]));
     if (++looked % PER_STEP === 0) yield;
   }
-  return Array.from(peers, ([service, of]) => ({ service, peers: [...of].sort(compareUtf8) })).sort((a, b) =>
+  const all = Array.from(peers, ([service, of]) => ({ service, peers: [...of].sort(compareUtf8) })).sort((a, b) =>
     compareUtf8(a.service, b.service),
   );
+  return matcher === null ? all : yield* keepInSteps(all, matcher, (one) => matcher.matches(filtered(one)));
 }
 
-export const exportedServices: ReadMethod<null, readonly ExportedService[]> = {
+export interface ExportedServicesRequest {
+  /** An expression of the filter language; "" for none. */
+  readonly filter: string;
+}
+
+export const exportedServices: ReadMethod<ExportedServicesRequest, readonly ExportedService[]> = {
   name: 'Internal.ExportedServices',
-  prepare(store, _nothing, authorizer) {
+  prepare(store, { filter }, authorizer) {
+    const matcher = matcherOf(filter, exportedServiceFields);
+    if (isRefusal(matcher)) return matcher;
     const denied = denial(authorizer, 'mesh:read', '');
     if (denied !== null) return denied;
     const isAboutAll = () => peersByName(store).has(EVERY_SERVICE);
@@ -67,7 +83,7 @@ export const exportedServices: ReadMethod<null, readonly ExportedService[]> = {
         ...store.targets.configEntry(KIND, PARTITION),
         ...(isAboutAll() ? ([{ kind: 'index', key: 'services' }] as const) : []),
       ],
-      narrowInSteps: () => resolved(store),
+      narrowInSteps: () => resolved(store, matcher),
     };
   },
 };

@@ -20,7 +20,8 @@ import { applyConnectCa } from './mesh/ca-write.js';
 import { applyConfigEntry } from './mesh/config-entry-write.js';
 import { applyIntention } from './mesh/intention-write.js';
 import { assignManualIps } from './mesh/manual-virtual-ip.js';
-import { writeAutopilot, writeFederationState, writeSystemMetadata } from './operator/operator-write.js';
+import { writeFederationState } from './operator/federation-state-write.js';
+import { writeAutopilot, writeSystemMetadata } from './operator/operator-write.js';
 import { applyPeering } from './peering/peering-write.js';
 import { applyQuery } from './query-command.js';
 import type { Refusal } from './refusals/refusal.js';
@@ -85,8 +86,7 @@ export function applyCommand(tables: Tables, command: Command): ApplyResult {
     case CommandType.connectCaLeaf:
       return { kind: 'number', value: tables.journal.index };
     case CommandType.federationState:
-      writeFederationState(tables, command.body);
-      return command.body.Op === 'delete' ? NIL : { kind: 'bool', value: true };
+      return writeFederationState(tables, command.body);
     case CommandType.systemMetadata:
       writeSystemMetadata(tables, command.body);
       return command.body.Op === 'delete' ? NIL : { kind: 'bool', value: true };

@@ -36,7 +36,6 @@ import { deriveFromEntry } from '../fsm/mesh/config-entry-effects.js';
 import { gatewaysFollowInstance } from '../fsm/mesh/gateway-services.js';
 import { topologyFollowsInstance } from '../fsm/mesh/mesh-topology.js';
 import { virtualIpKey } from '../fsm/mesh/virtual-ip.js';
-import { federationStateKey } from '../fsm/operator/operator-write.js';
 import { peeringKey, trustBundleKey } from '../fsm/peering/peering-write.js';
 import { secretsKey } from '../fsm/peering/secrets.js';
 import { nodeOf } from '../fsm/register.js';
@@ -58,9 +57,8 @@ import { CHUNKING_STATE, SnapshotError } from './snapshot-order.js';
 // The scanner takes the schemas it knows when a stream is opened: all of them are made known before the first one is.
 for (const schema of [registerSchema, kvEntrySchema, sessionSchema, autopilotSchema]) structCodec(schema);
 for (const schema of [indexRecordSchema, preparedQuerySchema, systemMetadataSchema]) structCodec(schema);
-structCodec(federationStateRequestSchema);
 for (const schema of [caRootSchema, caProviderStateSchema, caConfigurationSchema]) structCodec(schema);
-for (const schema of [virtualIpSchema, freeVirtualIpSchema]) structCodec(schema);
+for (const schema of [virtualIpSchema, freeVirtualIpSchema, federationStateRequestSchema]) structCodec(schema);
 for (const schema of [aclTokenSchema, aclPolicySchema, aclRoleSchema]) structCodec(schema);
 for (const schema of [aclBindingRuleSchema, aclAuthMethodSchema]) structCodec(schema);
 codecOf(coordinatesKind);
@@ -246,7 +244,7 @@ const RESTORERS: ReadonlyMap<number, Restorer> = new Map<number, Restorer>([
     30,
     (reader, tables) => {
       const { State } = reader.struct(federationStateRequestSchema);
-      tables.federationStates.set(federationStateKey(State), State);
+      tables.federationStates.set(keyPart(State.Datacenter), State);
     },
   ],
   [

@@ -13,6 +13,7 @@ import type {
   CaRoot,
   CheckRecord,
   CoordinateRecord,
+  FederationState,
   KvEntry,
   NodeRecord,
   PreparedQueryRecord,
@@ -153,6 +154,13 @@ export interface QueryReads {
   resolve(idOrName: string, segment: string): QueryResolution;
 }
 
+/** All indexes are that of the whole table. */
+export interface FederationStateReads {
+  get(datacenter: string): ReadResult<FederationState | null>;
+  /** By datacenter. */
+  list(): ReadResult<readonly FederationState[]>;
+}
+
 export interface VirtualIpReads {
   /** null: the service has none. `peer`: "" for this cluster. */
   find(service: string, peer: string): ReadResult<ServiceVirtualIp | null>;
@@ -209,6 +217,7 @@ export interface WatchTargets {
   configEntries(kind: EntryKind): readonly WatchTarget[];
   allConfigEntries(): readonly WatchTarget[];
   authority(): readonly WatchTarget[];
+  federationStates(): readonly WatchTarget[];
   queries(): readonly WatchTarget[];
   virtualIps(): readonly WatchTarget[];
   aclTokens(): readonly WatchTarget[];
@@ -232,6 +241,7 @@ export interface StoreReads {
   readonly kv: KvReads;
   readonly sessions: SessionReads;
   readonly coordinates: CoordinateReads;
+  readonly federationStates: FederationStateReads;
   readonly virtualIps: VirtualIpReads;
   readonly configEntries: ConfigEntryReads;
   readonly acl: AclReads;

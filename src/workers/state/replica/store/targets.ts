@@ -8,6 +8,7 @@ import { hasOwnIndex } from './kv-reads.js';
 import type { WatchTarget, WatchTargets } from './read-api.js';
 import type { RowKey } from './tables/rows.js';
 import { configEntryKey } from './tables/table-key.js';
+import { FEDERATION_STATES_INDEX } from './tables/tables.js';
 import { VIRTUAL_IPS_INDEX } from './virtual-ip-reads.js';
 import { CA_CONFIG_INDEX } from './watches.js';
 
@@ -87,6 +88,10 @@ export class Targets implements WatchTargets {
 
   authority(): readonly WatchTarget[] {
     return [indexTarget('connect-ca-roots'), indexTarget(CA_CONFIG_INDEX)];
+  }
+
+  federationStates(): readonly WatchTarget[] {
+    return [indexTarget(FEDERATION_STATES_INDEX)];
   }
 
   queries(): readonly WatchTarget[] {

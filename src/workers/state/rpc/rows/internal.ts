@@ -16,7 +16,11 @@ import {
   type ServiceDumpRequest,
   serviceDump,
 } from '../../methods/internal.js';
-import { type ExportedService, exportedServices } from '../../methods/mesh/exported-services.js';
+import {
+  type ExportedService,
+  type ExportedServicesRequest,
+  exportedServices,
+} from '../../methods/mesh/exported-services.js';
 import {
   askNarrowed,
   askNode,
@@ -189,7 +193,7 @@ interface ExportedReply extends QueryMeta {
   readonly Services: readonly Exported[] | null;
 }
 
-const exported: ReadRow<DatacenterArguments, ExportedReply, null, readonly ExportedService[]> = {
+const exported: ReadRow<DatacenterArguments, ExportedReply, ExportedServicesRequest, readonly ExportedService[]> = {
   kind: 'read',
   method: exportedServices,
   arguments: datacenterArguments,
@@ -197,8 +201,8 @@ const exported: ReadRow<DatacenterArguments, ExportedReply, null, readonly Expor
     Services: list(struct<Exported>({ Service: text, Peers: list(text, UNLIMITED) }), UNLIMITED),
     ...queryMetaKinds,
   }),
-  request: () => null,
-  ask: (_nothing, options) => askNarrowed(EVERYTHING, options),
+  request: ({ Filter: filter }) => ({ filter }),
+  ask: ({ filter }, options) => askNarrowed({ ...EVERYTHING, filter }, options),
   show: (found, meta) => ({
     Services: emptyAsNil(found.map(({ service, peers }) => ({ Service: service, Peers: peers }))),
     ...meta,

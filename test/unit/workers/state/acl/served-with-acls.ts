@@ -11,7 +11,9 @@ import { type Served, serveEndpoints } from '../http/served-endpoints.js';
 import {
   check,
   createSession,
+  federationState,
   kvSet,
+  node,
   query,
   register,
   service,
@@ -101,6 +103,7 @@ function fill(store: TestStore): void {
     kvSet('k', MARK),
     kvSet(`k/${MARK}`),
     setQuery(query({ ID: QUERY_ID, Name: 'q' }, { Tags: [MARK] })),
+    federationState('dc2', [{ Node: node({ Node: MARK }), Service: service({ Service: MARK }), Checks: null }]),
   );
 }
 

@@ -145,6 +145,10 @@ test('exported services are those of the entry, each once with its peers; a star
     { Name: 'api', Namespace: '', Consumers: consumers('east', '') },
   );
   assert.deepEqual(await shown(), [to('api', 'east'), to('web', 'east', 'west')]);
+  const filtered = async (filter: string) => api.get(`/v1/exported-services?filter=${encodeURIComponent(filter)}`);
+  assert.deepEqual(JSON.parse((await filtered('west in Consumers.Peers')).body), [to('web', 'east', 'west')]);
+  assert.deepEqual(JSON.parse((await filtered('Service == api')).body), [to('api', 'east')]);
+  assert.equal((await filtered('Peers is empty')).status, 500);
   entry(
     { Name: '*', Namespace: '', Consumers: consumers('east') },
     { Name: 'b', Namespace: '', Consumers: consumers('x') },

@@ -1,9 +1,6 @@
-// The autopilot configuration, the system metadata and the federation states (spec/fsm.md, section 10). Nothing here goes by the
-// latter: they are kept for servers that do.
+// The autopilot configuration and the system metadata (spec/fsm.md, section 10).
 
-import type { AutopilotRequest, FederationStateRequest, SystemMetadataRequest } from '../../../../../wire/commands.js';
-import type { FederationState } from '../../../../../wire/records.js';
-import { keyPart } from '../../store/tables/table-key.js';
+import type { AutopilotRequest, SystemMetadataRequest } from '../../../../../wire/commands.js';
 import { AUTOPILOT_KEY, type Tables } from '../../store/tables/tables.js';
 
 /** False: compare-and-set failed. */
@@ -29,24 +26,4 @@ export function writeSystemMetadata(tables: Tables, request: SystemMetadataReque
     tables.systemMetadata.set(Entry.Key, { ...Entry, CreateIndex, ModifyIndex: index });
   }
   tables.index.raise('system-metadata');
-}
-
-export function federationStateKey({ Datacenter }: FederationState): string {
-  return keyPart(Datacenter);
-}
-
-/** An absent datacenter is as good as deleted. */
-export function writeFederationState(tables: Tables, { Op, State }: FederationStateRequest): void {
-  const key = federationStateKey(State);
-  const stored = tables.federationStates.get(key);
-  if (Op === 'delete') {
-    if (!stored) return;
-    tables.federationStates.delete(key);
-  } else {
-    const index = tables.journal.index;
-    const CreateIndex = stored?.CreateIndex ?? index;
-    const PrimaryModifyIndex = State.PrimaryModifyIndex || index;
-    tables.federationStates.set(key, { ...State, PrimaryModifyIndex, CreateIndex, ModifyIndex: index }, stored);
-  }
-  tables.index.raise('federation-states');
 }

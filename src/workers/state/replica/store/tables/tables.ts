@@ -19,6 +19,8 @@ export interface PeerCatalog {
   readonly indexes: CatalogIndex;
 }
 
+/** Of the whole table, in the index table. */
+export const FEDERATION_STATES_INDEX = 'federation-states';
 /** Key of the only row of the autopilot table. */
 export const AUTOPILOT_KEY = 'config';
 /** Keys of the free virtual addresses, in the order of a snapshot: the one that was freed last, and the highest ever given. */

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Command } from '../../../../../../src/wire/commands.js';
+import { type Command, CommandType } from '../../../../../../src/wire/commands.js';
+import { goTimeOf } from '../../../../../../src/wire/go-time.js';
+import type { FederationState } from '../../../../../../src/wire/records.js';
 import { NO_CHECK_DEFINITION } from '../../../../../../src/workers/state/records/zero-values.js';
 import {
   check,
@@ -42,12 +44,46 @@ function expectTouched(store: TestStore, command: Command, ...keys: readonly str
   assert.deepEqual(touched(store, command), [...keys].sort());
 }
 
+const REQUEST = { Datacenter: 'dc1', Token: '' } as const;
 const NODES = ['nodes', 'peer.~:nodes'];
 const SERVICES = ['services', 'peer.~:services'];
 const CHECKS = ['checks', 'peer.~:checks'];
 const TYPICAL = ['service_kind.typical', 'peer.~:service_kind.typical'];
 const web = service({ ID: 'web-1', Service: 'web' });
 const db = service({ ID: 'db-1', Service: 'db' });
+
+test('federation states: upsert keeps what it was made at, delete is told once', () => {
+  const store = new TestStore();
+  const write = (Op: string, State: Partial<FederationState>): Command => ({
+    type: CommandType.federationState,
+    body: {
+      ...REQUEST,
+      Op,
+      State: {
+        Datacenter: 'dc2',
+        MeshGateways: null,
+        UpdatedAt: goTimeOf(1_700_000_000_000),
+        PrimaryModifyIndex: 0,
+        CreateIndex: 0,
+        ModifyIndex: 0,
+        ...State,
+      },
+    },
+  });
+  expectTouched(store, write('upsert', {}), 'federation-states');
+  const made = store.federationStates.get('DC2').value;
+  assert.deepEqual([made?.PrimaryModifyIndex, made?.CreateIndex, made?.ModifyIndex], [1, 1, 1]);
+  expectTouched(store, write('upsert', { PrimaryModifyIndex: 77 }), 'federation-states');
+  const changed = store.federationStates.get('dc2').value;
+  assert.deepEqual([changed?.PrimaryModifyIndex, changed?.CreateIndex, changed?.ModifyIndex], [77, 1, 2]);
+  assert.deepEqual(store.run(write('merge', { Datacenter: 'dc3' })), {
+    kind: 'error',
+    text: "Invalid FederationState operation 'merge'",
+  });
+  expectTouched(store, write('delete', {}), 'federation-states');
+  assert.deepEqual(store.federationStates.list(), { index: 4, value: [] });
+  expectTouched(store, write('delete', {}));
+});
 
 test('KV: insert, update, delete, delete-tree', () => {
   const store = new TestStore();

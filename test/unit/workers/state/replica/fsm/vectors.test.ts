@@ -56,6 +56,7 @@ test('commands answer what they answered there', () => {
   const kinds = (index: number): unknown => results.get(index);
   assert.deepEqual(kinds(23), { kind: 'nil' });
   assert.deepEqual(kinds(16), { kind: 'bool', value: true });
+  assert.deepEqual(kinds(20), { kind: 'bool', value: true }, 'a federation state');
   assert.deepEqual(kinds(43), { kind: 'text', value: 'e69a0cdc-d269-721a-100a-d5f1633cd6b9' });
   assert.deepEqual(kinds(50), { kind: 'bool', value: true });
   assert.deepEqual(kinds(51), { kind: 'bool', value: false });

@@ -8,8 +8,11 @@ import type {
   RegisterRequest,
   TxnOperation,
 } from '../../../../../../src/wire/commands.js';
+import { CommandType } from '../../../../../../src/wire/commands.js';
+import { goTimeOf } from '../../../../../../src/wire/go-time.js';
 import type {
   CheckRecord,
+  FederationState,
   KvEntry,
   NodeRecord,
   PreparedQueryRecord,
@@ -196,6 +199,14 @@ export function txn(...parts: readonly Partial<TxnOperation>[]): Command {
 }
 
 /** A store whose commands get the indexes 1, 2, 3 … and whose readers are woken at once. */
+export function federationState(datacenter: string, gateways: FederationState['MeshGateways']): Command {
+  const State = { Datacenter: datacenter, MeshGateways: gateways, UpdatedAt: goTimeOf(1_700_000_000_250) };
+  return {
+    type: CommandType.federationState,
+    body: { ...REQUEST, Op: 'upsert', State: { ...State, PrimaryModifyIndex: 0, ...NO_INDEX } },
+  };
+}
+
 export class TestStore extends StateStore {
   constructor(options: StateStoreOptions = {}) {
     super({ now: () => 0, schedule: (run) => run(), ...options });
