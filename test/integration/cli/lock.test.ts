@@ -66,8 +66,7 @@ describe('lock', { concurrency: false }, () => {
   }
 
   /** A shell's loop that goes on until there is the file; where the test failed before, until its directory is gone. */
-  const until = (file: string): string =>
-    `while [ ! -e ${file} ] && [ -d ${path.dirname(file)} ]; do sleep 0.02; done`;
+  const until = (file: string): string => `while [ ! -e ${file} ] && [ -d ${path.dirname(file)} ]; do sleep 0.02; done`;
 
   it('one holds it, the other waits until it is given up, and nothing is left', async (t) => {
     const gate = path.join(temporaryDirectory(t), 'gate');
