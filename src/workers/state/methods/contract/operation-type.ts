@@ -28,6 +28,7 @@ const WRITES: ReadonlySet<string> = new Set([
   'ConnectCA.Sign',
   'ConnectCA.SignIntermediate',
   'Coordinate.Update',
+  'FederationState.Apply',
   'Internal.AssignManualServiceVIPs',
   'Internal.EventFire',
   'Internal.KeyringOperation',

@@ -13,7 +13,8 @@ test('what can’t be put together ends the thread, which says why', async (cont
   const { port1: log, port2: otherEnd } = new MessageChannel();
   const raft = { port: log, leadership: new SharedArrayBuffer(8), readers: null };
   const acl = { enableTokenPersistence: false };
-  const config = { tls: { enableAgentTlsForChecks: false }, tokens: {}, acl };
+  const telemetry = { statsiteAddress: '', statsdAddress: '', dogstatsdAddress: '' };
+  const config = { tls: { enableAgentTlsForChecks: false }, tokens: {}, acl, telemetry };
   const failed = once(worker, 'error', { signal: AbortSignal.timeout(60_000) });
   worker.postMessage({ context: { name: 'state', port: port2, logLevel: 'error' }, config, raft }, [port2, log]);
   const [error] = (await failed) as [Error];
