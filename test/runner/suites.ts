@@ -54,6 +54,7 @@ const WITHOUT_UWS = { reason: 'uws-pack has no binary for this node', nodes: /^v
 /** What may be skipped in CI. */
 export const ALLOWED_SKIPS: readonly AllowedSkip[] = [
   { file: 'unit/workers/state/http/body-limits', name: /^uws: /, ...WITHOUT_UWS },
+  { file: 'unit/workers/state/http/long-answers', name: /^uws: /, ...WITHOUT_UWS },
   { file: 'integration/agent/lifecycle', name: /^signals, engine uws /, ...WITHOUT_UWS },
   { file: 'integration/agent/bad-input', name: /^bad input, engine uws /, ...WITHOUT_UWS },
   { file: 'integration/http/uws', name: /^the uws engine /, ...WITHOUT_UWS },
