@@ -41,4 +41,11 @@ export const rpcRows: readonly Mutant[] = [
     replace: 'if (isLong(reply) && false) {',
     tests: ['unit/workers/state/rpc/long-answers'],
   },
+  {
+    name: 'a short list of records that hold many is written in one go',
+    file: 'workers/state/rpc/rows/serve.ts',
+    find: ' || isLong(value[0], depth + 1)',
+    replace: '',
+    tests: ['unit/workers/state/rpc/long-answers'],
+  },
 ];

@@ -73,9 +73,12 @@ class ChangedRead<Args extends QueryOptions, Reply extends QueryMeta, Request, V
 /** Elements of a list from which an answer is written in steps. */
 const LONG = 512;
 
-/** Whether a list or map is long in it, or in what it holds: a node with its services is the deepest. */
+/**
+ * Whether a list or map is long in it, or in what it holds: a node with its services is the deepest. Of a short list the first
+ * element stands for all, so that the question costs next to nothing.
+ */
 function isLong(value: unknown, depth = 0): boolean {
-  if (Array.isArray(value)) return value.length >= LONG;
+  if (Array.isArray(value)) return value.length >= LONG || isLong(value[0], depth + 1);
   if (value instanceof Map) return value.size >= LONG;
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || depth > 2) return false;
   let members = 0;

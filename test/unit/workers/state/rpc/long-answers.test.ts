@@ -64,7 +64,7 @@ function server(count: number) {
 const ask = server(COUNT);
 const askFew = server(3);
 
-for (const name of ['Catalog.NodeServices', 'Catalog.NodeServiceList', 'Catalog.ListServices']) {
+for (const name of ['Catalog.NodeServices', 'Catalog.NodeServiceList', 'Catalog.ListServices', 'Internal.NodeDump']) {
   test(`${name}: many records are written and read in steps`, async () => {
     const { body, wasHeldUp } = await ask(name);
     assert.equal(wasHeldUp, false);
